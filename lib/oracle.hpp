@@ -1,0 +1,105 @@
+// What a solver knows of a point, and the only way to get to know it.
+#ifndef PERIGEE_LIB_ORACLE_HPP
+#define PERIGEE_LIB_ORACLE_HPP
+
+#include <perigee/lib/objective.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+namespace perigee {
+
+/// Calls made to an objective so far.
+struct OracleCounts {
+  std::uint64_t values = 0;                   // f alone
+  std::uint64_t gradients = 0;                // f and grad f together
+  std::uint64_t hessian_vector_products = 0;  // one H(x) v
+  bool operator==(const OracleCounts&) const = default;
+};
+
+/// ||v||_2 without overflow or underflow of the squares. Infinite or NaN elements give a non-finite norm.
+double euclidean_norm(ConstVectorView v);
+
+/// A point x with f(x) and grad f(x): always of the same point, because only an Oracle fills it in and
+/// whoever asks to change the point loses the values.
+class Evaluation {
+ public:
+  explicit Evaluation(Index dimension) : x_(dimension), gradient_(dimension) {}
+
+  ConstVectorView x() const { return x_; }
+  double value() const { return value_; }
+  ConstVectorView gradient() const { return gradient_; }
+  double gradient_norm() const { return gradient_norm_; }  // ||grad f(x)||_2
+
+  /// Whether the value and every element of the gradient are finite.
+  bool is_finite() const { return std::isfinite(value_) && std::isfinite(gradient_norm_); }
+
+  /// The storage of x, to be written; forgets value and gradient until an Oracle evaluates here.
+  VectorView propose() {
+    value_ = gradient_norm_ = std::numeric_limits<double>::quiet_NaN();
+    return x_;
+  }
+
+ private:
+  friend class Oracle;
+  friend class StateReader;
+  friend class StateWriter;
+  Vector x_;
+  Vector gradient_;
+  double value_ = std::numeric_limits<double>::quiet_NaN();
+  double gradient_norm_ = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// Evaluates an objective and counts every call. One Oracle per run; not for use by two threads at once.
+/// The objective must outlive it.
+class Oracle {
+ public:
+  explicit Oracle(const Objective& objective) : objective_(&objective), dimension_(objective.dimension()) {}
+
+  const Objective& objective() const { return *objective_; }
+  Index dimension() const { return dimension_; }
+  const OracleCounts& counts() const { return counts_; }
+
+  /// Value, gradient and gradient norm at the point that `at` holds. One gradient call.
+  void evaluate(Evaluation& at) {
+    ++counts_.gradients;
+    at.value_ = objective_->value_and_gradient(at.x_, at.gradient_);
+    at.gradient_norm_ = norm(at.gradient_);
+  }
+
+  /// f(x). One value call.
+  double value(ConstVectorView x) {
+    ++counts_.values;
+    return objective_->value(x);
+  }
+
+  /// H(x) v. One Hessian-vector product, also where the objective makes it of two gradients.
+  void hessian_vector_product(ConstVectorView x, ConstVectorView v, VectorView product) {
+    ++counts_.hessian_vector_products;
+    objective_->hessian_vector_product(x, v, product);
+  }
+
+  /// Continues the counting of an earlier part of the same run.
+  void resume_counts(const OracleCounts& counts) { counts_ = counts; }
+
+ private:
+  static double norm(const Vector& v) {
+    double sum = 0.0;
+    if (v.size() <= 8) {  // the vectorized loop's set-up costs more than these few products
+      for (const double element : v) sum += element * element;
+    } else {
+      sum = v.view().squaredNorm();
+    }
+    // Outside this range the sum of squares may have lost everything; inside it, it is exact to rounding.
+    return sum > 1e-280 && sum < 1e280 ? std::sqrt(sum) : euclidean_norm(v);
+  }
+
+  const Objective* objective_;
+  Index dimension_;
+  OracleCounts counts_;
+};
+
+}  // namespace perigee
+
+#endif
