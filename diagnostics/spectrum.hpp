@@ -3,7 +3,12 @@
 // Lanczos iteration with a Gaussian start vector and full reorthogonalization. With ||v_1|| = 1 and
 // Ritz value theta of residual r: theta >= lambda_min always (Courant-Fischer), some eigenvalue lies in
 // [theta - r, theta + r], and no eigenvalue lies below the lower bound of van Dorsselaer, Hochstenbach and
-// van der Vorst (2000) except with a stated probability over the start vector.
+// van der Vorst (2000) except with a stated probability over the start vector:
+//
+//     |p_k(lower_bound)| = 1 / delta,   p_k the Lanczos polynomial,   delta = eta sqrt(pi / (2 (n - 1))).
+//
+// Up to 32 variables the iteration goes on, with fresh random vectors where a Krylov space is exhausted,
+// until its basis spans the whole space: then nothing is left to chance, and the bounds are Weyl's.
 #ifndef PERIGEE_DIAGNOSTICS_SPECTRUM_HPP
 #define PERIGEE_DIAGNOSTICS_SPECTRUM_HPP
 
@@ -11,6 +16,7 @@
 #include <perigee/lib/vector.hpp>
 
 #include <functional>
+#include <vector>
 
 namespace perigee {
 
@@ -18,35 +24,42 @@ namespace perigee {
 using SymmetricOperator = std::function<void(ConstVectorView v, VectorView product)>;
 
 struct SpectrumOptions {
-  Index max_products = 200;            // Hessian-vector products to spend, >= 1
-  double curvature_tolerance = 1e-3;   // eps_H, relative to the largest |eigenvalue| seen: above -eps_H counts as "not negative"
-  double failure_probability = 1e-6;   // eta of the lower bound, in (0, 1)
-  double product_error = 0.0;          // ||computed H v - H v|| <= product_error ||v||, absolute, >= 0
+  Index max_products = 200;  // Hessian-vector products to spend, >= 1
+  double curvature_tolerance =
+      1e-3;  // eps_H, relative to the largest |eigenvalue| seen: above -eps_H counts as "not negative"
+  double failure_probability = 1e-6;  // eta of the lower bound, in (0, 1)
+  double product_error = 0.0;         // ||computed H v - H v|| <= product_error ||v||, absolute, >= 0
 };
 
 enum class CurvatureVerdict {
-  negative,      // lambda_min < 0, proven: Ritz value plus its error bound is below 0
-  not_negative,  // lambda_min >= -eps_H with probability >= 1 - eta
+  negative,      // lambda_min < 0, proven: Rayleigh quotient plus its error bound is below 0
+  not_negative,  // lambda_min >= -eps_H (or -2 lower_bound_error) with probability >= 1 - eta
   undecided,     // neither within the budget; the bracket [lower_bound, lambda_min] says what is known
 };
 
 struct Spectrum {
   CurvatureVerdict verdict = CurvatureVerdict::undecided;
-  double lambda_min = 0.0;           // smallest Ritz value: upper bound on the smallest eigenvalue
+  double lambda_min = 0.0;           // Rayleigh quotient: upper bound on the smallest eigenvalue
   double lambda_min_residual = 0.0;  // ||H v - lambda_min v|| for the unit vector `direction`
   double lower_bound = 0.0;          // smallest eigenvalue >= this with probability >= 1 - eta; -inf: nothing known
   double lambda_max = 0.0;           // largest Ritz value
   double lambda_max_residual = 0.0;
-  double error = 0.0;                // bound on the effect of product_error and rounding on lambda_min
-  Index negative_ritz_values = 0;    // Ritz values below -error: at least as many negative eigenvalues
+  double error = 0.0;              // bound on the effect of product_error and rounding on lambda_min
+  double lower_bound_error = 0.0;  // the same on all Ritz values at once; already subtracted from lower_bound
+  Index negative_ritz_values = 0;  // Ritz values proven negative: at least as many negative eigenvalues
   Index products = 0;
-  bool exhausted_space = false;      // an invariant subspace was reached: Ritz values are eigenvalues
-  Vector direction;                  // unit Ritz vector of lambda_min
+  Index basis_size = 0;                 // dimension of the space searched; n: all eigenvalues are Ritz values
+  bool exhausted_space = false;         // an invariant subspace was reached: Ritz values are eigenvalues
+  Vector direction;                     // unit Ritz vector of lambda_min; empty: nothing known
+  std::vector<Vector> flat_directions;  // unit Ritz vectors with |theta| <= eps_H, at most 4; none if negative
 };
 
 /// Looks for negative curvature; stops as soon as the verdict is certain and lambda_min accurate to 1e-6 of
-/// the scale, or the budget is spent. Never throws for arithmetic: non-finite products end it, undecided.
+/// the scale, or the budget is spent. Never throws for arithmetic: non-finite products end it, undecided,
+/// with NaN for lambda_min where nothing was learnt.
 /// n = 0 gives not_negative. Throws std::invalid_argument on options out of range.
+/// Products are taken to be exact up to product_error ||v|| + 1e-13 max|eigenvalue| ||v||; where their lack of
+/// symmetry shows a larger error, that error counts.
 /// Cost: at most max_products operator calls, O(n products) memory.
 Spectrum analyze_spectrum(Index dimension, const SymmetricOperator& hessian, const RandomSource& random,
                           const SpectrumOptions& options = {});

@@ -40,7 +40,7 @@ struct PointJudgement {
 
 struct PointOptions {
   double gradient_tolerance = 1e-6;  // eps_g
-  SpectrumOptions spectrum;          // product_error is measured and added here
+  SpectrumOptions spectrum{};        // product_error is measured and added here
 };
 
 /// Judges the point x. Certainty `proven` only where computed bounds decide (negative curvature, gradient not small).

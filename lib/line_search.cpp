@@ -42,6 +42,25 @@ struct Point {
   LineValue at;
 };
 
+// Differences of values below this are rounding: 2 eps max(|a|, |b|).
+double rounding_of(double a, double b) {
+  return 2.0 * std::numeric_limits<double>::epsilon() * std::max(std::abs(a), std::abs(b));
+}
+
+// phi(alpha) <= phi(0) + c1 alpha phi'(0). Where the two values differ by rounding only, they cannot decide, and the
+// slope does, in the spirit of the approximate Wolfe condition of Hager and Zhang (2005): it must have become flatter.
+bool decreases_sufficiently(const Point& trial, const LineValue& at_zero, double decrease) {
+  if (std::abs(trial.at.value - at_zero.value) <= rounding_of(trial.at.value, at_zero.value)) {
+    return std::abs(trial.at.slope) < std::abs(at_zero.slope);
+  }
+  return trial.at.value <= at_zero.value + decrease * trial.alpha * at_zero.slope;
+}
+
+// The zero of the slope's secant.
+double secant_minimizer(const Point& a, const Point& b) {
+  return a.alpha - a.at.slope * (b.alpha - a.alpha) / (b.at.slope - a.at.slope);
+}
+
 // The minimizer of the quadratic with the values of a and b and the slope of a.
 double quadratic_minimizer(const Point& a, const Point& b) {
   const double width = b.alpha - a.alpha;
@@ -70,7 +89,7 @@ class Armijo final : public LineSearch {
     double alpha = initial_step;
     while (line.trials() < options_.max_trials) {
       const Point trial{alpha, line(alpha)};
-      if (is_finite(trial.at) && trial.at.value <= at_zero.value + options_.decrease * alpha * at_zero.slope) {
+      if (is_finite(trial.at) && decreases_sufficiently(trial, at_zero, options_.decrease)) {
         return {LineSearchStatus::success, alpha, line.trials()};
       }
       double next = 0.5 * alpha;
@@ -130,7 +149,7 @@ class StrongWolfe final : public LineSearch {
         if (!(alpha > previous.alpha)) break;
         continue;
       }
-      if (!decreases(trial, at_zero) || (previous.alpha > 0.0 && trial.at.value >= previous.at.value)) {
+      if (!decreases_sufficiently(trial, at_zero, options_.decrease) || (previous.alpha > 0.0 && trial.at.value >= previous.at.value)) {
         return pinpoint(line, at_zero, previous, trial);
       }
       if (std::abs(trial.at.slope) <= -options_.curvature * at_zero.slope) {
@@ -150,10 +169,6 @@ class StrongWolfe final : public LineSearch {
   }
 
  private:
-  bool decreases(const Point& trial, const LineValue& at_zero) const {
-    return trial.at.value <= at_zero.value + options_.decrease * trial.alpha * at_zero.slope;
-  }
-
   // Invariants: `low` decreases phi sufficiently and has the smallest value so far (or is 0), and phi falls
   // from it towards `high`.
   LineSearchResult pinpoint(CountedLine& line, const LineValue& at_zero, Point low, Point high) const {
@@ -163,14 +178,22 @@ class StrongWolfe final : public LineSearch {
         return std::abs(alpha - low.alpha) >= margin * std::abs(width) &&
                std::abs(alpha - high.alpha) >= margin * std::abs(width) && (alpha - low.alpha) * (alpha - high.alpha) < 0.0;
       };
-      double alpha = cubic_minimizer(low, high);
-      if (!far_from_ends(alpha, 0.1)) alpha = quadratic_minimizer(low, high);
+      // Close to the minimizer the values carry no digits any more, but the slopes do.
+      const bool flat = std::abs(low.at.value - high.at.value) <= 1e5 * rounding_of(low.at.value, high.at.value);
+      double alpha = flat ? secant_minimizer(low, high) : cubic_minimizer(low, high);
+      if (!far_from_ends(alpha, flat ? 0.0 : 0.1)) alpha = quadratic_minimizer(low, high);
       if (!far_from_ends(alpha, 0.1)) alpha = low.alpha + 0.5 * width;
       if (alpha == low.alpha || alpha == high.alpha) break;  // the bracket is down to rounding
       const Point trial{alpha, line(alpha)};
-      if (!is_finite(trial.at) || !decreases(trial, at_zero) || trial.at.value >= low.at.value) {
+      if (!is_finite(trial.at)) {
+        high = {alpha, {std::numeric_limits<double>::max(), 0.0}};
+        continue;
+      }
+      const bool level = std::abs(trial.at.value - low.at.value) <= rounding_of(trial.at.value, low.at.value);
+      const bool higher = level ? trial.at.slope * width >= 0.0 : trial.at.value > low.at.value;
+      if (!decreases_sufficiently(trial, at_zero, options_.decrease) ||
+          (higher && std::abs(trial.at.slope) > -options_.curvature * at_zero.slope)) {
         high = trial;
-        if (!is_finite(trial.at)) high.at = {std::numeric_limits<double>::max(), 0.0};
         continue;
       }
       if (std::abs(trial.at.slope) <= -options_.curvature * at_zero.slope) {

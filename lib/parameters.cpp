@@ -109,6 +109,13 @@ const std::string& Parameters::text(std::string_view name) const {
 
 bool Parameters::has(std::string_view name) const { return !text(name).empty(); }
 
+bool Parameters::is_changed(std::string_view name) const {
+  for (const ParameterDescription& parameter : descriptions_) {
+    if (parameter.name == name) return text(name) != parameter.default_value;
+  }
+  return false;
+}
+
 double Parameters::real(std::string_view name) const {
   const std::optional<double> number = parse_number(text(name));
   if (!number) throw std::invalid_argument(owner_ + ": " + std::string(name) + " has no value");

@@ -49,8 +49,10 @@ RunResult run(const Objective& objective, const Solver& solver, ConstVectorView 
     }
     for (;;) {
       if (std::optional<End> end = options.stop(progress())) return *std::move(end);
-      if (stepper->step() == StepStatus::ended) return stepper->end();
+      const StepStatus status = stepper->step();
+      if (status == StepStatus::ended) return stepper->end();
       observe();
+      if (status == StepStatus::concluded) return stepper->end();
     }
   };
   End end = run_to_end();

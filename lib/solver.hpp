@@ -18,8 +18,9 @@ class StateReader;
 class StateWriter;
 
 enum class StepStatus {
-  advanced,  // current() is the next iterate
-  ended,     // the method cannot or need not go on; current() is unchanged or the point to return; see end()
+  advanced,   // current() is the next iterate
+  concluded,  // current() is the next iterate and the last: the method's own criterion holds; see end()
+  ended,      // no next iterate: current() is unchanged; see end()
 };
 
 /// One run in flight. Drive it by hand or through `run`:
@@ -33,7 +34,7 @@ class Stepper {
  public:
   virtual ~Stepper() = default;
 
-  /// One iteration. After `ended` it must not be called again.
+  /// One iteration. After `concluded` or `ended` it must not be called again.
   virtual StepStatus step() = 0;
 
   /// The iterate x_k with value and gradient.
@@ -42,7 +43,7 @@ class Stepper {
   /// The record of current(): iteration 0 after the start, k after k steps.
   const StepRecord& record() const { return record_; }
 
-  /// Why the method ended itself; meaningful after step() returned `ended`.
+  /// Why the method ended itself; meaningful after step() returned `concluded` or `ended`.
   const End& end() const { return end_; }
 
   /// Asks for the fields of the record that cost more than they already know (the curvature along the
@@ -70,6 +71,9 @@ class Solver {
 
   /// The options as (name, value) text pairs, complete enough to repeat the run.
   virtual std::vector<std::pair<std::string, std::string>> settings() const = 0;
+
+  /// Whether the method decides by itself that it is done. The others need a stop rule on the point.
+  virtual bool ends_itself() const { return false; }
 
   /// Evaluates at x0 (length n) and returns a run at iteration 0. One gradient call.
   /// The oracle must outlive the stepper. Throws std::invalid_argument if x0 has another length.

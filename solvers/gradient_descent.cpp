@@ -69,6 +69,13 @@ class LineSearchStepper final : public Stepper {
       end_ = non_finite_end(record_.iteration + 1);
       return StepStatus::ended;
     }
+    if (pair_.candidate().x() == pair_.current().x()) {
+      end_ = {EndClass::breakdown, "line-search-failed",
+              line_search_->text() + ": the step " + format_number(found.step) +
+                  " is too short to change the iterate in double precision at iteration " +
+                  std::to_string(record_.iteration) + " (gradient norm " + format_number(gradient_norm) + ")"};
+      return StepStatus::ended;
+    }
     last_step_ = found.step;
     last_slope_ = slope;
     commit_step(oracle_, pair_, found.step, StepKind::step, record_, measures_curvature_);

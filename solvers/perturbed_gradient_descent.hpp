@@ -34,7 +34,7 @@ struct PerturbedParameters {
   static PerturbedParameters theory(const PerturbedTheory& of);
 
   /// Values that work: eta = 1/l, r = 0.01 scale, g_thres = eps, t_thres = 50 unless given, and
-  /// f_thres = eta eps^2 t_thres/4 (what descent at half the gradient threshold would release).
+  /// f_thres = eta eps^2 t_thres/4 (what t_thres steps at half the gradient threshold would release).
   /// `scale` is the typical size of x, > 0.
   static PerturbedParameters practical(double gradient_lipschitz, double tolerance, double scale = 1.0,
                                        Index escape_iterations = 50);
@@ -54,6 +54,7 @@ class PerturbedGradientDescent final : public Solver {
   /// Throws std::invalid_argument on parameters out of range.
   explicit PerturbedGradientDescent(PerturbedParameters parameters);
   std::string name() const override { return "perturbed-gradient-descent"; }
+  bool ends_itself() const override { return true; }
   std::vector<std::pair<std::string, std::string>> settings() const override;
   std::unique_ptr<Stepper> start(Oracle& oracle, ConstVectorView x0, const RandomSource& random) const override;
 
@@ -80,6 +81,7 @@ class PeriodicallyPerturbedGradientDescent final : public Solver {
   /// Throws std::invalid_argument on parameters out of range.
   explicit PeriodicallyPerturbedGradientDescent(PeriodicParameters parameters);
   std::string name() const override { return "periodically-perturbed-gradient-descent"; }
+  bool ends_itself() const override { return true; }
   std::vector<std::pair<std::string, std::string>> settings() const override;
   std::unique_ptr<Stepper> start(Oracle& oracle, ConstVectorView x0, const RandomSource& random) const override;
 

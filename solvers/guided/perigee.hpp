@@ -1,7 +1,17 @@
-// Everything of Perigee in one include: see docs/ for the parts.
+// Perigee in one include: objectives, minimize, runs, solvers, problems, diagnosis.
+// Readers, the store and the report renderers have headers of their own in <perigee/diagnostics/...>.
 #ifndef PERIGEE_PERIGEE_HPP
 #define PERIGEE_PERIGEE_HPP
 
+#include <perigee/diagnostics/diagnose.hpp>
 #include <perigee/lib/functional.hpp>
+#include <perigee/lib/problems/registry.hpp>
+#include <perigee/lib/recorder.hpp>
+#include <perigee/lib/run.hpp>
+#include <perigee/lib/version.hpp>
+#include <perigee/solvers/gradient_descent.hpp>
+#include <perigee/solvers/guided/minimize.hpp>
+#include <perigee/solvers/perturbed_gradient_descent.hpp>
+#include <perigee/solvers/registry.hpp>
 
 #endif

@@ -1,0 +1,260 @@
+#include <perigee/diagnostics/chart.hpp>
+#include <perigee/diagnostics/downsample.hpp>
+#include <perigee/lib/format.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <utility>
+
+namespace perigee {
+namespace {
+
+constexpr double wide_enough_for_log = 10.0;  // largest / smallest value from which a logarithmic scale shows more
+constexpr std::size_t most_marks = 200;       // perturbations drawn in one chart
+constexpr std::size_t most_lines = 12;        // lines that can still be told apart by color and dashes
+constexpr std::size_t most_other_columns = 6;
+
+struct Range {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+  bool empty() const { return low > high; }
+};
+
+void include(Range& range, const std::vector<double>& values) {
+  for (const double value : values) {
+    if (!std::isfinite(value)) continue;
+    range.low = std::min(range.low, value);
+    range.high = std::max(range.high, value);
+  }
+}
+
+Range range_of(const std::vector<ChartSeries>& series) {
+  Range range;
+  for (const ChartSeries& one : series) include(range, one.values);
+  return range;
+}
+
+std::vector<double> field_of(const Trajectory& trajectory, const std::function<double(const StepRecord&)>& field) {
+  std::vector<double> values;
+  values.reserve(trajectory.records.size());
+  for (const StepRecord& record : trajectory.records) values.push_back(field(record));
+  return values;
+}
+
+// What a logarithmic scale cannot show becomes "not measured". Returns how many values that were.
+std::size_t drop_non_positive(std::vector<ChartSeries>& series) {
+  std::size_t dropped = 0;
+  for (ChartSeries& one : series) {
+    for (double& value : one.values) {
+      if (value <= 0.0) {
+        value = not_measured;
+        ++dropped;
+      }
+    }
+  }
+  return dropped;
+}
+
+// Smallest and largest positive finite value.
+Range positive_range(const std::vector<ChartSeries>& series) {
+  Range range;
+  for (const ChartSeries& one : series) {
+    for (const double value : one.values) {
+      if (!(value > 0.0) || std::isinf(value)) continue;
+      range.low = std::min(range.low, value);
+      range.high = std::max(range.high, value);
+    }
+  }
+  return range;
+}
+
+// A logarithmic scale if nothing is negative and the positive values span enough; says so in the caption.
+void choose_scale(Chart& chart) {
+  const Range positive = positive_range(chart.series);
+  if (range_of(chart.series).low < 0.0 || positive.empty() || positive.high / positive.low < wide_enough_for_log)
+    return;
+  chart.scale = AxisScale::logarithmic;
+  chart.caption += ", logarithmic scale";
+  if (const std::size_t dropped = drop_non_positive(chart.series); dropped > 0) {
+    chart.caption += "; " + std::to_string(dropped) + (dropped == 1 ? " zero is" : " zeros are") + " not shown";
+  }
+}
+
+Chart value_chart(const Trajectory& trajectory) {
+  Chart chart{.id = "value", .title = "Value", .caption = "f(x)", .height = 260.0};
+  std::vector<double> values = field_of(trajectory, [](const StepRecord& record) { return record.value; });
+  const std::optional<double> reference = trajectory.optimal_value ? trajectory.optimal_value : trajectory.lower_bound;
+  if (reference && std::isfinite(*reference)) {
+    std::vector<ChartSeries> gap{{.label = "f - reference", .values = values}};
+    for (double& value : gap.front().values) value -= *reference;
+    const Range positive = positive_range(gap);
+    const double rounding = 1e-12 * (1.0 + std::abs(*reference));
+    // A value clearly below the reference refutes the reference; then the plain value is the honest picture.
+    if (!positive.empty() && positive.high / positive.low >= wide_enough_for_log && range_of(gap).low >= -rounding) {
+      const std::size_t dropped = drop_non_positive(gap);
+      const bool is_optimum = trajectory.optimal_value.has_value();
+      const std::string number = format_number(*reference);
+      if (*reference != 0.0) {
+        gap.front().label = is_optimum ? "f \xE2\x88\x92 f*" : "f \xE2\x88\x92 lower bound";
+        chart.caption = (is_optimum ? "f(x) \xE2\x88\x92 f*, with f* = " : "f(x) above its lower bound ") + number;
+      } else {
+        gap.front().label = "f";
+        chart.caption = is_optimum ? "f(x), whose minimum f* is 0" : "f(x), which cannot go below 0";
+      }
+      chart.caption += ", logarithmic scale";
+      if (dropped > 0) {
+        chart.caption +=
+            "; " + std::to_string(dropped) + (dropped == 1 ? " point" : " points") + " at the reference not shown";
+      }
+      chart.scale = AxisScale::logarithmic;
+      chart.series = std::move(gap);
+      return chart;
+    }
+  }
+  chart.series = {{.label = "f", .values = std::move(values)}};
+  choose_scale(chart);
+  return chart;
+}
+
+Chart gradient_chart(const Trajectory& trajectory) {
+  Chart chart{
+      .id = "gradient-norm", .title = "Gradient norm", .caption = "\xE2\x80\x96grad f(x)\xE2\x80\x96\xE2\x82\x82"};
+  chart.series = {{.label = "gradient norm",
+                   .values = field_of(trajectory, [](const StepRecord& record) { return record.gradient_norm; }),
+                   .style = 1}};
+  choose_scale(chart);
+  return chart;
+}
+
+Chart steps_chart(const Trajectory& trajectory) {
+  Chart chart{.id = "steps", .title = "Steps", .caption = "Step size and length of the step taken", .height = 180.0};
+  chart.series = {{.label = "step size",
+                   .values = field_of(trajectory, [](const StepRecord& record) { return record.step_size; }),
+                   .style = 2},
+                  {.label = "length of the step",
+                   .values = field_of(trajectory, [](const StepRecord& record) { return record.step_norm; }),
+                   .style = 4}};
+  if (range_of({chart.series[1]}).empty()) {
+    chart.series.pop_back();
+    chart.caption = "Step size";
+  } else if (range_of({chart.series[0]}).empty()) {
+    chart.series.erase(chart.series.begin());
+    chart.caption = "Length of the step taken";
+  }
+  choose_scale(chart);
+  return chart;
+}
+
+// At most `most_lines` columns: the known best action, then those that reach the highest probability.
+std::vector<const Column*> lines_of(const Trajectory& trajectory, const std::vector<const Column*>& columns) {
+  if (columns.size() <= most_lines) return columns;
+  const Column* best = nullptr;
+  if (trajectory.policy->optimal_action) {
+    const auto action = static_cast<std::size_t>(*trajectory.policy->optimal_action);
+    const std::vector<std::string>& names = trajectory.policy->probability_columns;
+    if (action < names.size()) best = trajectory.column(names[action]);
+  }
+  const auto rank = [best](const Column* column) {
+    Range range;
+    include(range, column->values);
+    return column == best ? std::numeric_limits<double>::infinity() : range.high;
+  };
+  std::vector<std::pair<double, std::size_t>> order;
+  for (std::size_t i = 0; i < columns.size(); ++i) order.emplace_back(-rank(columns[i]), i);
+  std::sort(order.begin(), order.end());
+  order.resize(most_lines);
+  std::sort(order.begin(), order.end(), [](const auto& left, const auto& right) { return left.second < right.second; });
+  std::vector<const Column*> chosen;
+  for (const auto& entry : order) chosen.push_back(columns[entry.second]);
+  return chosen;
+}
+
+Chart probability_chart(const Trajectory& trajectory) {
+  Chart chart{.id = "probabilities", .title = "Probabilities", .caption = "Probability of each action or class"};
+  const std::vector<const Column*> columns = probability_columns(trajectory);
+  const std::vector<const Column*> lines = lines_of(trajectory, columns);
+  if (lines.size() < columns.size()) {
+    chart.caption += "; the " + std::to_string(lines.size()) + " of " + std::to_string(columns.size()) +
+                     " with the highest peaks (and the best action, where known)";
+  }
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    chart.series.push_back({.label = lines[i]->name, .values = lines[i]->values, .style = static_cast<int>(i)});
+  }
+  // On a linear scale anything below a hundredth looks like zero, and wells are about just those.
+  const Range positive = positive_range(chart.series);
+  if (!positive.empty() && positive.low < 1e-2) choose_scale(chart);
+  return chart;
+}
+
+std::vector<ChartMark> marks_of(const Trajectory& trajectory) {
+  std::vector<ChartMark> marks;
+  for (const StepRecord& record : trajectory.records) {
+    if (record.kind == StepKind::perturbation || record.kind == StepKind::jump) {
+      marks.push_back({.iteration = record.iteration, .kind = record.kind});
+    }
+  }
+  if (marks.size() <= most_marks) return marks;
+  std::vector<ChartMark> thinned;
+  for (std::size_t i = 0; i < most_marks; ++i) thinned.push_back(marks[i * (marks.size() - 1) / (most_marks - 1)]);
+  return thinned;
+}
+
+void downsample(Chart& chart) {
+  std::vector<std::vector<double>> values;
+  for (ChartSeries& one : chart.series) values.push_back(std::move(one.values));
+  const std::vector<std::size_t> selected = select_samples(values, chart_sample_limit);
+  const auto pick = [&selected](const std::vector<double>& all) {
+    std::vector<double> picked;
+    picked.reserve(selected.size());
+    for (const std::size_t i : selected) picked.push_back(all[i]);
+    return picked;
+  };
+  chart.iterations = pick(chart.iterations);
+  for (std::size_t i = 0; i < values.size(); ++i) chart.series[i].values = pick(values[i]);
+}
+
+}  // namespace
+
+std::vector<const Column*> probability_columns(const Trajectory& trajectory) {
+  std::vector<const Column*> columns;
+  if (!trajectory.policy) return columns;
+  for (const std::string& name : trajectory.policy->probability_columns) {
+    const Column* column = trajectory.column(name);
+    if (column && column->values.size() == trajectory.records.size()) columns.push_back(column);
+  }
+  return columns;
+}
+
+std::vector<Chart> charts_of(const Report& report) {
+  const Trajectory& trajectory = report.trajectory;
+  std::vector<Chart> charts{value_chart(trajectory), gradient_chart(trajectory), steps_chart(trajectory),
+                            probability_chart(trajectory)};
+  const std::vector<const Column*> probabilities = probability_columns(trajectory);
+  std::size_t others = 0;
+  for (const Column& column : trajectory.columns) {
+    if (std::find(probabilities.begin(), probabilities.end(), &column) != probabilities.end()) continue;
+    if (column.values.size() != trajectory.records.size() || others == most_other_columns) continue;
+    Chart chart{.id = "column-" + std::to_string(++others),
+                .title = column.name,
+                .caption = "Recorded column",
+                .series = {{.label = column.name, .values = column.values, .style = 5}},
+                .height = 140.0};
+    choose_scale(chart);
+    charts.push_back(std::move(chart));
+  }
+  std::erase_if(charts, [](const Chart& chart) { return range_of(chart.series).empty(); });
+  const std::vector<double> iterations =
+      field_of(trajectory, [](const StepRecord& record) { return static_cast<double>(record.iteration); });
+  const std::vector<ChartMark> marks = marks_of(trajectory);
+  for (Chart& chart : charts) {
+    chart.iterations = iterations;
+    chart.phases = report.diagnosis.phases;
+    chart.marks = marks;
+    downsample(chart);
+  }
+  return charts;
+}
+
+}  // namespace perigee

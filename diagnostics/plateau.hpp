@@ -1,0 +1,45 @@
+// Did the value stand still for a long stretch while better values were to be had?
+//
+// A plateau is a stretch on which the exponent p of f - b ~ t^-p lies within (-0.1, 0.1) (trend.hpp), found in the
+// optimal segmentation of the whole curve (segmentation.hpp), provided that
+//  - it spans a factor of at least 2 sqrt(2) in time: two consecutive windows [t/2, t], a factor sqrt(2) apart;
+//  - if the run left it: the excess then fell by a fifth in less time than the stretch had lasted. Every curve,
+//    an exponential for one, is flat in log time at its very beginning; but what follows is then slower than that;
+//  - if the run started and ended in it: less than 5% of the excess was lost, for the same reason;
+//  - if the run ended in it: it is not at the known optimum, 1e-6 of the range or closer.
+// Exponential and power-law curves therefore raise no alarm wherever they are cut off, if the bound b is known.
+// Where b is only extrapolated, a curve that approaches its limit looks the same: `suspected`, and said so.
+#ifndef PERIGEE_DIAGNOSTICS_PLATEAU_HPP
+#define PERIGEE_DIAGNOSTICS_PLATEAU_HPP
+
+#include <perigee/diagnostics/detector.hpp>
+#include <perigee/diagnostics/segmentation.hpp>
+
+namespace perigee {
+
+struct Plateau {
+  Index first = 0;  // in iterations
+  Index last = 0;
+  TrendTest test;
+  double level = 0.0;         // median value
+  double excess_share = 0.0;  // (level - bound)/(largest value - bound)
+  double change = 0.0;        // value at the end minus value at the start, medians of a tenth of the stretch each
+  bool is_terminal = false;   // the recorded run ends in it
+  bool is_at_optimum = false; // within 1e-6 of the range of the known optimal value
+};
+
+struct CurveReading {
+  ValueBound bound;
+  std::vector<Phase> phases;  // "plateau", "descent", "ascent"; stretches that noise leaves undetermined are missing
+  std::vector<Plateau> plateaus;
+};
+
+/// Reads the curve of values. O(n).
+CurveReading read_curve(const Trajectory& trajectory);
+
+/// Adds the phases, and a finding "plateau" for each plateau that is not at the known optimum.
+void detect_plateau(const DiagnosisInput& input, Diagnosis& diagnosis);
+
+}  // namespace perigee
+
+#endif

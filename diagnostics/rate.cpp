@@ -1,0 +1,173 @@
+#include <perigee/diagnostics/rate.hpp>
+
+#include <perigee/diagnostics/robust_slope.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace perigee {
+
+namespace {
+
+constexpr std::size_t fewest_blocks = 8;
+constexpr double most_blocks = 24.0;
+
+struct Curve {
+  std::vector<double> u;
+  std::vector<double> z;
+};
+
+// Means of z over blocks of equal length in u = log t.
+Curve average(const Series& window, double origin) {
+  Curve blocks;
+  const double begin = std::log(window.time.front() - origin);
+  const double width = (std::log(window.time.back() - origin) - begin) / most_blocks;
+  double sum_u = 0.0;
+  double sum_z = 0.0;
+  double count = 0.0;
+  double block = 0.0;
+  const auto close = [&] {
+    if (count > 0.0) {
+      blocks.u.push_back(sum_u / count);
+      blocks.z.push_back(sum_z / count);
+    }
+    sum_u = sum_z = count = 0.0;
+  };
+  for (std::size_t i = 0; i < window.size(); ++i) {
+    const double u = std::log(window.time[i] - origin);
+    const double its_block = std::min(std::floor((u - begin) / width), most_blocks - 1.0);
+    if (its_block != block) {
+      close();
+      block = its_block;
+    }
+    sum_u += u;
+    sum_z += std::log(window.value[i]);
+    count += 1.0;
+  }
+  close();
+  return blocks;
+}
+
+struct LocalRateSlope {
+  double slope = not_measured;  // s
+  double error = not_measured;
+};
+
+// Least squares with the orthogonal polynomials 1, v, w = v^2 - alpha v - beta of v = u - mean u.
+LocalRateSlope local_rate_slope(std::span<const double> u, std::span<const double> z) {
+  const double n = static_cast<double>(u.size());
+  const Line line = fit_line(u, z);
+  double v2 = 0.0;
+  double v3 = 0.0;
+  for (const double x : u) {
+    const double v = x - line.mean_x;
+    v2 += v * v;
+    v3 += v * v * v;
+  }
+  const double alpha = v3 / v2;
+  const double beta = v2 / n;
+  double ww = 0.0;
+  double wz = 0.0;
+  for (std::size_t i = 0; i < u.size(); ++i) {
+    const double v = u[i] - line.mean_x;
+    const double w = v * v - alpha * v - beta;
+    ww += w * w;
+    wz += w * z[i];
+  }
+  const double c = wz / ww;
+  const double slope_at_mean = line.slope - alpha * c;  // dz/du where v = 0
+  double squares = 0.0;
+  for (std::size_t i = 0; i < u.size(); ++i) {
+    const double v = u[i] - line.mean_x;
+    const double residual = z[i] - line.at(u[i]) - c * (v * v - alpha * v - beta);
+    squares += residual * residual;
+  }
+  const double variance = squares / std::max(1.0, n - 3.0);
+  const double error_c = std::sqrt(variance / ww);
+  const double error_b = std::sqrt(variance / v2 + alpha * alpha * variance / ww);
+  if (!(slope_at_mean + 2.0 * error_b < 0.0)) return {};  // not clearly falling
+  const double ratio = 2.0 * c / slope_at_mean;           // d log p/du
+  const double relative_b = error_b / slope_at_mean;
+  return {ratio - 1.0, std::sqrt(std::pow(2.0 * error_c / slope_at_mean, 2) + std::pow(ratio * relative_b, 2))};
+}
+
+}  // namespace
+
+std::string_view name_of(RateVerdict verdict) {
+  switch (verdict) {
+    case RateVerdict::linear: return "linear";
+    case RateVerdict::power_law: return "power-law";
+    case RateVerdict::undetermined: return "undetermined";
+  }
+  return "";
+}
+
+Rate identify_rate(const Series& quantity, double floor) {
+  Rate rate;
+  if (quantity.size() < 2) return rate;
+  const double origin = quantity.time.front();
+  std::size_t end = 1;
+  while (end < quantity.size() && quantity.value[end] > std::max(floor, 0.0)) ++end;
+  if (end < 1 + fewest_blocks) return rate;
+  const double last = quantity.time[end - 1];
+  const double first = origin + 0.25 * (last - origin);
+  Series window = window_of(quantity, std::max(first, quantity.time[1]), last);
+  rate.last = static_cast<Index>(last);
+  if (window.size() < fewest_blocks) return rate;
+  rate.first = static_cast<Index>(window.time.front());
+  const Curve blocks = average(window, origin);
+  if (blocks.u.size() < fewest_blocks) return rate;
+
+  const double n = static_cast<double>(blocks.u.size());
+  const Line line = fit_line(blocks.u, blocks.z);
+  rate.exponent = -line.slope;
+  rate.exponent_error = line.root_mean_square / line.spread / std::sqrt(std::max(1.0, n - 2.0));
+  rate.rate = (blocks.z.front() - blocks.z.back()) / (std::exp(blocks.u.back()) - std::exp(blocks.u.front()));
+
+  const LocalRateSlope local = local_rate_slope(blocks.u, blocks.z);
+  rate.slope = local.slope;
+  rate.slope_error = local.error;
+  if (!std::isfinite(local.slope)) return rate;
+  if (local.slope + 1.64 * local.error < -0.5) rate.verdict = RateVerdict::power_law;
+  if (local.slope - 1.64 * local.error > -0.5) rate.verdict = RateVerdict::linear;
+
+  const std::size_t half = blocks.u.size() / 2;
+  if (half < 6) return rate;
+  const std::span<const double> u(blocks.u);
+  const std::span<const double> z(blocks.z);
+  const LocalRateSlope early = local_rate_slope(u.first(half), z.first(half));
+  const LocalRateSlope late = local_rate_slope(u.subspan(half), z.subspan(half));
+  if (std::isfinite(early.slope) && std::isfinite(late.slope)) {
+    const double uncertainty = std::hypot(early.error, late.error);
+    rate.is_pre_asymptotic = std::abs(late.slope - early.slope) > 0.3 + 1.64 * uncertainty;
+  }
+  return rate;
+}
+
+Rate gradient_rate(const Trajectory& trajectory) {
+  Series squared = gradient_norm_series(trajectory);
+  double largest = 0.0;
+  for (double& value : squared.value) {
+    value *= value;
+    largest = std::max(largest, value);
+  }
+  return identify_rate(squared, 1e-24 * largest);
+}
+
+Rate excess_rate(const Trajectory& trajectory, const ValueBound& bound) {
+  Series excess = value_series(trajectory);
+  double largest = 0.0;
+  for (const double value : excess.value) largest = std::max(largest, std::abs(value));
+  for (double& value : excess.value) value -= bound.value;
+  const double rounding = 1e4 * std::numeric_limits<double>::epsilon() * largest;
+  return identify_rate(excess, bound.value == 0.0 ? 1e-300 : rounding);
+}
+
+RunRate rate_of_run(const Trajectory& trajectory) {
+  const ValueBound bound = value_bound(trajectory, value_series(trajectory));
+  if (bound.is_known()) return {excess_rate(trajectory, bound), "value"};
+  return {gradient_rate(trajectory), "squared gradient norm"};
+}
+
+}  // namespace perigee

@@ -1,0 +1,142 @@
+#include <perigee/diagnostics/markup.hpp>
+#include <perigee/diagnostics/render_json.hpp>
+#include <perigee/lib/version.hpp>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace perigee {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value) {
+  if (std::isnan(value)) return nullptr;
+  if (std::isinf(value)) return value > 0.0 ? "Infinity" : "-Infinity";
+  return value;
+}
+
+Json text(std::string_view value) { return markup::valid_utf8(value); }
+
+Json text_or_null(std::string_view value) { return value.empty() ? Json(nullptr) : text(value); }
+
+Json object_of(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  Json object = Json::object();
+  for (const auto& [name, value] : pairs) object[markup::valid_utf8(name)] = text(value);
+  return object;
+}
+
+Json texts(const std::vector<std::string>& values) {
+  Json array = Json::array();
+  for (const std::string& value : values) array.push_back(text(value));
+  return array;
+}
+
+Json source_of(const ReportSource& source) {
+  Json result;
+  result["kind"] = text(source.kind);
+  result["path"] = text_or_null(source.path);
+  result["columns"] = object_of(source.columns);
+  result["notes"] = texts(source.notes);
+  return result;
+}
+
+Json run_of(const Trajectory& trajectory) {
+  Json result;
+  const StepRecord* last = trajectory.records.empty() ? nullptr : &trajectory.records.back();
+  result["iterations"] = last ? Json(last->iteration) : Json(nullptr);
+  result["records"] = trajectory.records.size();
+  result["value"] = last ? number(last->value) : Json(nullptr);
+  result["gradient_norm"] = last ? number(last->gradient_norm) : Json(nullptr);
+  // A log written by someone else has no counts; no run of ours is without any.
+  if (last && last->counts != OracleCounts{}) {
+    Json& evaluations = result["evaluations"];
+    evaluations["values"] = last->counts.values;
+    evaluations["gradients"] = last->counts.gradients;
+    evaluations["hessian_vector_products"] = last->counts.hessian_vector_products;
+  } else {
+    result["evaluations"] = nullptr;
+  }
+  if (trajectory.end) {
+    Json& end = result["end"];
+    end["class"] = std::string(name_of(trajectory.end->end_class));
+    end["id"] = text(trajectory.end->id);
+    end["message"] = text(trajectory.end->message);
+  } else {
+    result["end"] = nullptr;
+  }
+  return result;
+}
+
+Json finding_of(const Finding& finding) {
+  Json result;
+  result["id"] = text(finding.id);
+  result["first"] = finding.first;
+  result["last"] = finding.last;
+  result["severity"] = std::string(name_of(finding.severity));
+  result["certainty"] = std::string(name_of(finding.certainty));
+  Json evidence = Json::object();
+  for (const Evidence& item : finding.evidence) {
+    Json entry;
+    entry["value"] = number(item.value);
+    entry["unit"] = text(item.unit);
+    evidence[markup::valid_utf8(item.name)] = std::move(entry);
+  }
+  result["evidence"] = std::move(evidence);
+  result["message"] = text(finding.message);
+  result["recommendation"] = text_or_null(finding.recommendation);
+  return result;
+}
+
+Json phase_of(const Phase& phase) {
+  Json result;
+  result["kind"] = text(phase.kind);
+  result["first"] = phase.first;
+  result["last"] = phase.last;
+  return result;
+}
+
+Json point_of(const JudgedPoint& point) {
+  Json result;
+  result["iteration"] = point.iteration;
+  result["value"] = number(point.value);
+  result["gradient_norm"] = number(point.gradient_norm);
+  result["lambda_min"] = number(point.lambda_min);
+  result["lambda_min_residual"] = number(point.lambda_min_residual);
+  result["lambda_min_lower_bound"] = number(point.lambda_min_lower_bound);
+  result["lambda_max"] = number(point.lambda_max);
+  result["index"] = point.index < 0 ? Json(nullptr) : Json(point.index);
+  result["classification"] = text(point.classification);
+  result["certainty"] = std::string(name_of(point.certainty));
+  result["products"] = point.products;
+  return result;
+}
+
+template <class Element>
+Json array_of(const std::vector<Element>& elements, Json (*convert)(const Element&)) {
+  Json array = Json::array();
+  for (const Element& element : elements) array.push_back(convert(element));
+  return array;
+}
+
+}  // namespace
+
+std::string render_json(const Report& report) {
+  const Diagnosis& diagnosis = report.diagnosis;
+  Json document;
+  document["schema_version"] = json_schema_version;
+  document["perigee_version"] = std::string(version());
+  document["source"] = source_of(report.source);
+  document["problem"] = text_or_null(report.trajectory.problem);
+  document["solver"] = text_or_null(report.trajectory.solver);
+  document["settings"] = object_of(report.trajectory.settings);
+  document["run"] = run_of(report.trajectory);
+  document["summary"] = text(diagnosis.summary);
+  document["findings"] = array_of(diagnosis.findings, finding_of);
+  document["phases"] = array_of(diagnosis.phases, phase_of);
+  document["stationary_points"] = array_of(diagnosis.judged_points, point_of);
+  document["limits"] = texts(diagnosis.limits);
+  return document.dump(2) + '\n';
+}
+
+}  // namespace perigee

@@ -1,0 +1,29 @@
+// A report for a terminal: the verdict first, then what it rests on.
+#ifndef PERIGEE_DIAGNOSTICS_RENDER_TEXT_HPP
+#define PERIGEE_DIAGNOSTICS_RENDER_TEXT_HPP
+
+#include <perigee/diagnostics/report.hpp>
+
+#include <string>
+
+namespace perigee {
+
+enum class TextColor {
+  none,
+  ansi,  // SGR escape sequences, the eight standard colours
+};
+
+struct TextOptions {
+  TextColor color = TextColor::none;
+  Index width = 80;  // columns, >= 40
+};
+
+/// Verdict, findings (most severe first) with their evidence and what to do next, phases, judged points, limits.
+/// Ends with a newline. Perigee's own words are ASCII; text from outside stays UTF-8, without control characters.
+/// No line is longer than the width except for a single word that is.
+/// Throws std::invalid_argument if the width is below 40.
+std::string render_text(const Report& report, const TextOptions& options = {});
+
+}  // namespace perigee
+
+#endif

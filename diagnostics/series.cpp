@@ -1,0 +1,116 @@
+#include <perigee/diagnostics/series.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace perigee {
+
+namespace {
+
+template <class ValueAt>
+Series collect(const Trajectory& trajectory, ValueAt value_at) {
+  Series series;
+  for (std::size_t i = 0; i < trajectory.records.size(); ++i) {
+    const double time = static_cast<double>(trajectory.records[i].iteration);
+    const double value = value_at(i);
+    if (!std::isfinite(value) || (!series.empty() && time <= series.time.back())) continue;
+    series.time.push_back(time);
+    series.value.push_back(value);
+  }
+  return series;
+}
+
+double quantile(std::vector<double> values, double fraction) {
+  const auto position =
+      values.begin() + static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1) + 0.5);
+  std::nth_element(values.begin(), position, values.end());
+  return *position;
+}
+
+double largest_magnitude(const std::vector<double>& values) {
+  double largest = 0.0;
+  for (const double value : values) largest = std::max(largest, std::abs(value));
+  return largest;
+}
+
+}  // namespace
+
+Series value_series(const Trajectory& trajectory) {
+  return collect(trajectory, [&](std::size_t i) { return trajectory.records[i].value; });
+}
+
+Series gradient_norm_series(const Trajectory& trajectory) {
+  return collect(trajectory, [&](std::size_t i) { return trajectory.records[i].gradient_norm; });
+}
+
+Series column_series(const Trajectory& trajectory, const Column& column) {
+  return collect(trajectory, [&](std::size_t i) { return i < column.values.size() ? column.values[i] : not_measured; });
+}
+
+Series window_of(const Series& series, double first, double last) {
+  const auto begin = std::lower_bound(series.time.begin(), series.time.end(), first) - series.time.begin();
+  const auto end = std::upper_bound(series.time.begin(), series.time.end(), last) - series.time.begin();
+  if (begin >= end) return {};
+  return {{series.time.begin() + begin, series.time.begin() + end},
+          {series.value.begin() + begin, series.value.begin() + end}};
+}
+
+std::vector<double> log_time_of(const Series& series) {
+  std::vector<double> spacings;
+  for (std::size_t i = 1; i < series.size(); ++i) spacings.push_back(series.time[i] - series.time[i - 1]);
+  // The smallest spacing would do as well for a regular log; the median of the first ones bears a ragged start, and
+  // a log that was thinned later on keeps the resolution of its beginning.
+  if (spacings.size() > 9) spacings.resize(9);
+  const double spacing = spacings.empty() ? 1.0 : median_of(std::move(spacings));
+  std::vector<double> log_time;
+  log_time.reserve(series.size());
+  for (const double time : series.time) log_time.push_back(std::log1p((time - series.time.front()) / spacing));
+  return log_time;
+}
+
+std::string_view name_of(BoundSource source) {
+  switch (source) {
+    case BoundSource::optimal_value: return "the optimal value";
+    case BoundSource::lower_bound: return "the known lower bound";
+    case BoundSource::nonnegative_loss: return "zero, as for a loss over classes";
+    case BoundSource::extrapolated: return "an extrapolated bound";
+  }
+  return "";
+}
+
+ValueBound value_bound(const Trajectory& trajectory, const Series& values) {
+  if (trajectory.optimal_value) return {*trajectory.optimal_value, BoundSource::optimal_value};
+  if (trajectory.lower_bound) return {*trajectory.lower_bound, BoundSource::lower_bound};
+  if (values.empty()) return {0.0, BoundSource::extrapolated};
+  const double least = *std::min_element(values.value.begin(), values.value.end());
+  if (trajectory.policy && trajectory.policy->rewards.empty() && least >= 0.0) {
+    return {0.0, BoundSource::nonnegative_loss};
+  }
+  const bool many = values.size() >= 200;
+  const double best = quantile(values.value, many ? 0.01 : 0.0);
+  const double worst = quantile(values.value, many ? 0.99 : 1.0);
+  const double below =
+      std::max({0.1 * (worst - best), 1e-3 * std::abs(best), std::numeric_limits<double>::min()});
+  return {best - below, BoundSource::extrapolated};
+}
+
+std::vector<double> log_excess_of(const Series& values, const ValueBound& bound) {
+  const double epsilon = std::numeric_limits<double>::epsilon();
+  const double floor =
+      bound.value == 0.0 ? 1e-300 : std::max(4.0 * epsilon * largest_magnitude(values.value), 1e-300);
+  std::vector<double> log_excess;
+  log_excess.reserve(values.size());
+  for (const double value : values.value) log_excess.push_back(std::log(std::max(value - bound.value, floor)));
+  return log_excess;
+}
+
+double median_of(std::vector<double> values) {
+  if (values.empty()) return not_measured;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  if (values.size() % 2 == 1) return *middle;
+  return 0.5 * (*middle + *std::max_element(values.begin(), middle));
+}
+
+}  // namespace perigee

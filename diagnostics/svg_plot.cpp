@@ -1,0 +1,245 @@
+#include <perigee/diagnostics/axis.hpp>
+#include <perigee/diagnostics/markup.hpp>
+#include <perigee/diagnostics/svg_plot.hpp>
+#include <perigee/lib/format.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace perigee {
+namespace {
+
+constexpr double stretched_width = 1000.0;  // of the nested picture, in its own units
+constexpr int most_time_ticks = 6;
+constexpr int most_value_ticks = 6;
+constexpr std::size_t most_dashed_marks = 40;  // more of them are drawn as short ticks
+constexpr double label_fits = 0.2;             // part of the width from which a phase is named in the picture
+
+std::string percent(double part) { return svg_coordinate(100.0 * part) + '%'; }
+
+Axis time_axis(const std::vector<double>& iterations) {
+  return {iterations.front(), iterations.back(), AxisScale::linear, most_time_ticks};
+}
+
+std::string time_ticks(const Axis& axis, double height) {
+  std::string result;
+  for (const AxisTick& tick : axis.ticks()) {
+    const std::string x = percent(tick.position);
+    result += "<line class=\"grid\" x1=\"" + x + "\" x2=\"" + x + "\" y1=\"0\" y2=\"" + svg_coordinate(height) +
+              "\"/><text class=\"tick\" text-anchor=\"middle\" x=\"" + x + "\" y=\"" + svg_coordinate(height + 17.0) +
+              "\">" + markup::escape(tick.label) + "</text>";
+  }
+  return result;
+}
+
+std::string value_ticks(const Axis& axis, double height) {
+  std::string result;
+  for (const AxisTick& tick : axis.ticks()) {
+    const double y = (1.0 - tick.position) * height;
+    result += "<line class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"" + svg_coordinate(y) + "\" y2=\"" + svg_coordinate(y) +
+              "\"/><text class=\"tick\" text-anchor=\"end\" x=\"-8\" y=\"" + svg_coordinate(y + 4.0) + "\">" +
+              markup::escape(tick.label) + "</text>";
+  }
+  return result;
+}
+
+std::string phase_bands(const Chart& chart, const Axis& axis) {
+  std::string result;
+  for (const Phase& phase : chart.phases) {
+    const double begin = std::clamp(axis.position(static_cast<double>(phase.first)), 0.0, 1.0);
+    const double end = std::clamp(axis.position(static_cast<double>(phase.last)), 0.0, 1.0);
+    if (!(end > begin)) continue;
+    result += "<rect class=\"phase-" + std::string(phase_style(phase.kind)) + "\" x=\"" + percent(begin) +
+              "\" y=\"0\" width=\"" + percent(end - begin) + "\" height=\"" + svg_coordinate(chart.height) + "\"/>";
+  }
+  return result;
+}
+
+// Names stand above the curves; a separate pass, so that no band covers one.
+std::string phase_names(const Chart& chart, const Axis& axis) {
+  std::string result;
+  for (const Phase& phase : chart.phases) {
+    const double begin = std::clamp(axis.position(static_cast<double>(phase.first)), 0.0, 1.0);
+    const double end = std::clamp(axis.position(static_cast<double>(phase.last)), 0.0, 1.0);
+    if (end - begin < label_fits) continue;
+    result += "<text class=\"phase-name\" text-anchor=\"middle\" x=\"" + percent(0.5 * (begin + end)) + "\" y=\"14\">" +
+              markup::escape(phase.kind) + "</text>";
+  }
+  return result;
+}
+
+std::string mark_lines(const Chart& chart, const Axis& axis) {
+  const double top = chart.marks.size() > most_dashed_marks ? chart.height - 10.0 : 0.0;
+  std::string result;
+  for (const ChartMark& mark : chart.marks) {
+    const std::string x = percent(axis.position(static_cast<double>(mark.iteration)));
+    result += "<line class=\"mark-" + std::string(name_of(mark.kind)) + "\" x1=\"" + x + "\" x2=\"" + x + "\" y1=\"" +
+              svg_coordinate(top) + "\" y2=\"" + svg_coordinate(chart.height) + "\"/>";
+  }
+  return result;
+}
+
+// Line segments and, where a measured point has no neighbour, dots.
+std::string curve(const Chart& chart, const ChartSeries& series, const Axis& time, const Axis& values) {
+  std::string lines;
+  std::string dots;
+  std::string start;
+  std::size_t run_length = 0;
+  const auto finish_run = [&] {
+    if (run_length == 1) dots += start + "h0";
+    run_length = 0;
+  };
+  for (std::size_t i = 0; i < series.values.size(); ++i) {
+    const double value = series.values[i];
+    if (std::isnan(value)) continue;
+    if (std::isinf(value)) {
+      finish_run();
+      continue;
+    }
+    const double y = std::clamp(1.0 - values.position(value), -1.0, 2.0) * chart.height;
+    const std::string point =
+        svg_coordinate(time.position(chart.iterations[i]) * stretched_width) + ' ' + svg_coordinate(y);
+    if (run_length == 0) start = 'M' + point;
+    if (run_length == 1) lines += start;
+    if (run_length >= 1) lines += 'L' + point;
+    ++run_length;
+  }
+  finish_run();
+  const std::string color = "series-" + std::to_string(series.style % 8);
+  const std::string dashes = series.style >= 8 ? " dashed" : "";
+  std::string result;
+  if (!lines.empty()) result += "<path class=\"curve " + color + dashes + "\" d=\"" + lines + "\"/>";
+  if (!dots.empty()) result += "<path class=\"curve dot " + color + "\" d=\"" + dots + "\"/>";
+  return result;
+}
+
+std::string description_of(const Chart& chart) {
+  std::string text = chart.title + " over iterations " + format_exact(chart.iterations.front()) + " to " +
+                     format_exact(chart.iterations.back()) + ". " + chart.caption + '.';
+  for (const ChartSeries& series : chart.series) {
+    const auto is_measured = [](double value) { return std::isfinite(value); };
+    const auto first = std::find_if(series.values.begin(), series.values.end(), is_measured);
+    const auto last = std::find_if(series.values.rbegin(), series.values.rend(), is_measured);
+    if (first == series.values.end()) continue;
+    text += ' ' + series.label + ": from " + format_number(*first, 3) + " to " + format_number(*last, 3) + '.';
+  }
+  return text;
+}
+
+std::string open_picture(std::string_view style, double height, const std::string& description) {
+  return "<svg class=\"" + std::string(style) + "\" width=\"100%\" height=\"" + svg_coordinate(height) +
+         "\" role=\"img\" aria-label=\"" + markup::escape(description) + "\">";
+}
+
+std::string open_stretched(double width, double height, double shown_height) {
+  return "<svg x=\"0\" y=\"0\" width=\"100%\" height=\"" + svg_coordinate(shown_height) + "\" viewBox=\"0 0 " +
+         svg_coordinate(width) + ' ' + svg_coordinate(height) + "\" preserveAspectRatio=\"none\">";
+}
+
+}  // namespace
+
+std::string svg_coordinate(double value) { return format_number(std::round(value * 100.0) / 100.0 + 0.0, 9); }
+
+std::string_view phase_style(std::string_view kind) {
+  for (const std::string_view known : {"plateau", "descent", "ascent"}) {
+    if (kind == known) return known;
+  }
+  return "other";
+}
+
+std::string shortened(std::string_view text, std::size_t length) {
+  const std::string valid = markup::valid_utf8(text);
+  if (markup::code_points(valid) <= length) return valid;
+  std::size_t count = 0;
+  std::size_t at = 0;
+  for (; at < valid.size(); ++at) {
+    if ((static_cast<unsigned char>(valid[at]) & 0xC0) != 0x80 && ++count == length) break;
+  }
+  return valid.substr(0, at) + "\xE2\x80\xA6";
+}
+
+std::string svg_plot(const Chart& chart) {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  for (const ChartSeries& series : chart.series) {
+    for (const double value : series.values) {
+      if (!std::isfinite(value)) continue;
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+  }
+  if (chart.iterations.empty() || low > high) return "";
+  const Axis time = time_axis(chart.iterations);
+  const Axis values = Axis::padded(low, high, chart.scale, most_value_ticks);
+  std::string result = open_picture("plot", chart.height + 24.0, description_of(chart));
+  result += phase_bands(chart, time) + time_ticks(time, chart.height) + value_ticks(values, chart.height);
+  result += mark_lines(chart, time);
+  result += open_stretched(stretched_width, chart.height, chart.height);
+  for (const ChartSeries& series : chart.series) result += curve(chart, series, time, values);
+  result += "</svg>" + phase_names(chart, time) + "<rect class=\"frame\" x=\"0\" y=\"0\" width=\"100%\" height=\"" +
+            svg_coordinate(chart.height) + "\"/></svg>";
+  return result;
+}
+
+std::string svg_strips(const std::vector<double>& iterations, const std::vector<const Column*>& columns) {
+  if (iterations.empty() || columns.empty()) return "";
+  constexpr std::size_t most_cells = 160;
+  constexpr double row_height = 18.0;
+  const auto peak = [](const Column& column) {
+    double highest = -1.0;
+    for (const double value : column.values) highest = std::max(highest, std::isfinite(value) ? value : -1.0);
+    return highest;
+  };
+  std::vector<std::pair<double, std::size_t>> order;
+  for (std::size_t i = 0; i < columns.size(); ++i) order.emplace_back(-peak(*columns[i]), i);
+  std::sort(order.begin(), order.end());
+  order.resize(std::min(order.size(), most_strip_rows));
+  std::sort(order.begin(), order.end(), [](const auto& left, const auto& right) { return left.second < right.second; });
+
+  const std::size_t cells = std::min(most_cells, iterations.size());
+  const double height = row_height * static_cast<double>(order.size());
+  const Axis time = time_axis(iterations);
+  std::string names;
+  std::string rects;
+  for (std::size_t row = 0; row < order.size(); ++row) {
+    const Column& column = *columns[order[row].second];
+    std::vector<double> sums(cells, 0.0);
+    std::vector<int> counts(cells, 0);
+    for (std::size_t i = 0; i < iterations.size(); ++i) {
+      if (!std::isfinite(column.values[i])) continue;
+      const double place = std::clamp(time.position(iterations[i]), 0.0, 1.0) * static_cast<double>(cells);
+      const std::size_t cell = std::min(cells - 1, static_cast<std::size_t>(place));
+      sums[cell] += std::clamp(column.values[i], 0.0, 1.0);
+      ++counts[cell];
+    }
+    // Neighbouring cells of one shade (a twentieth) are one rectangle; a cell without a value keeps the shade before.
+    std::vector<int> shades(cells, 0);
+    for (std::size_t cell = 0; cell < cells; ++cell) {
+      shades[cell] = counts[cell] > 0 ? static_cast<int>(std::lround(20.0 * sums[cell] / counts[cell]))
+                     : cell > 0       ? shades[cell - 1]
+                                      : 0;
+    }
+    for (std::size_t begin = 0; begin < cells;) {
+      std::size_t end = begin + 1;
+      while (end < cells && shades[end] == shades[begin]) ++end;
+      if (shades[begin] > 0) {
+        rects += "<rect class=\"heat\" x=\"" + std::to_string(begin) + "\" y=\"" +
+                 svg_coordinate(static_cast<double>(row) + 0.06) + "\" width=\"" + std::to_string(end - begin) +
+                 "\" height=\"0.88\" fill-opacity=\"" + svg_coordinate(shades[begin] / 20.0) + "\"/>";
+      }
+      begin = end;
+    }
+    names += "<text class=\"tick\" text-anchor=\"end\" x=\"-8\" y=\"" +
+             svg_coordinate(row_height * (static_cast<double>(row) + 0.5) + 4.0) + "\">" +
+             markup::escape(shortened(column.name, 10)) + "</text>";
+  }
+  std::string result = open_picture("plot strips", height + 24.0,
+                                    "Probabilities of " + std::to_string(order.size()) +
+                                        " actions or classes over the iterations: the darker, the likelier.");
+  result += "<rect class=\"heat-zero\" x=\"0\" y=\"0\" width=\"100%\" height=\"" + svg_coordinate(height) + "\"/>";
+  result += open_stretched(static_cast<double>(cells), static_cast<double>(order.size()), height) + rects + "</svg>";
+  return result + time_ticks(time, height) + names + "</svg>";
+}
+
+}  // namespace perigee

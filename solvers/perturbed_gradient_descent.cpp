@@ -1,0 +1,296 @@
+#include <perigee/solvers/perturbed_gradient_descent.hpp>
+
+#include <perigee/lib/format.hpp>
+#include <perigee/lib/state.hpp>
+#include <perigee/solvers/step_support.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace perigee {
+
+namespace {
+
+void require(bool holds, const std::string& rule, double value) {
+  if (!holds) throw std::invalid_argument("perturbed gradient descent: " + rule + ", got " + format_number(value));
+}
+
+void require_positive(const char* name, double value) {
+  require(value > 0.0 && std::isfinite(value), std::string(name) + " must be > 0 and finite", value);
+}
+
+// What both variants share: an anchor, steps of fixed length, and random jumps.
+class PerturbedStepper : public Stepper {
+ public:
+  PerturbedStepper(Oracle& oracle, ConstVectorView x0, const RandomSource& random, double learning_rate, double radius)
+      : oracle_(oracle), random_(random), pair_(oracle, x0), anchor_(pair_.current()), left_(pair_.current()),
+        learning_rate_(learning_rate), radius_(radius) {
+    describe_start(record_, pair_.current(), oracle_);
+  }
+
+  const Evaluation& current() const override { return pair_.current(); }
+
+ protected:
+  StepStatus ordinary_step() {
+    return take_gradient_step(oracle_, pair_, learning_rate_, StepKind::step, record_, end_, measures_curvature_);
+  }
+
+  // Perturbs the anchor by xi uniform in B(0, r) and takes a gradient step from there. One iteration: the perturbed
+  // point itself is no iterate of the algorithm.
+  StepStatus perturbed_step() {
+    left_ = pair_.current();
+    VectorView perturbed = pair_.candidate().propose();
+    RandomEngine engine = random_.engine("perturbation", static_cast<std::uint64_t>(record_.iteration));
+    fill_uniform_ball(engine, radius_, perturbed);
+    perturbed += anchor_.x();
+    oracle_.evaluate(pair_.candidate());
+    if (!pair_.candidate().is_finite()) {
+      end_ = non_finite_end(record_.iteration + 1);
+      return StepStatus::ended;
+    }
+    pair_.commit();
+    const StepStatus status =
+        take_gradient_step(oracle_, pair_, learning_rate_, StepKind::perturbation, record_, end_, false);
+    if (status != StepStatus::advanced) {
+      pair_.current() = left_;
+      return status;
+    }
+    record_.curvature = not_measured;  // the step is not along the gradient
+    record_.step_norm = (pair_.current().x() - left_.x()).norm();
+    return status;
+  }
+
+  // The anchor becomes the last iterate.
+  StepStatus return_anchor(std::string id, std::string message) {
+    ++record_.iteration;
+    record_.kind = StepKind::jump;
+    record_.step_norm = (pair_.current().x() - anchor_.x()).norm();
+    record_.step_size = not_measured;
+    record_.curvature = not_measured;
+    pair_.current() = anchor_;
+    record_.value = anchor_.value();
+    record_.gradient_norm = anchor_.gradient_norm();
+    record_.counts = oracle_.counts();
+    end_ = {EndClass::convergence, std::move(id), std::move(message)};
+    return StepStatus::concluded;
+  }
+
+  void save_common(StateWriter& writer) const {
+    writer.write(record_);
+    writer.write(pair_.current());
+    writer.write(anchor_);
+  }
+  void load_common(StateReader& reader) {
+    reader.read(record_);
+    reader.read(pair_.current());
+    reader.read(anchor_);
+  }
+
+  Oracle& oracle_;
+  RandomSource random_;
+  EvaluationPair pair_;
+  Evaluation anchor_;
+
+ private:
+  Evaluation left_;  // the iterate that a perturbed step started from
+  double learning_rate_;
+  double radius_;
+};
+
+class AlgorithmTwoStepper final : public PerturbedStepper {
+ public:
+  AlgorithmTwoStepper(Oracle& oracle, ConstVectorView x0, const RandomSource& random,
+                      const PerturbedParameters& parameters)
+      : PerturbedStepper(oracle, x0, random, parameters.learning_rate, parameters.perturbation_radius),
+        parameters_(parameters), last_perturbation_(-parameters.escape_iterations - 1) {}
+
+  StepStatus step() override {
+    const Index since = record_.iteration - last_perturbation_;
+    if (since == parameters_.escape_iterations &&
+        pair_.current().value() - anchor_.value() > -parameters_.decrease_threshold) {
+      return return_anchor(
+          "perturbation-released-nothing",
+          "second-order stationary by algorithm 2 with " + parameters_.origin + " parameters: the perturbation at iteration " +
+              std::to_string(last_perturbation_) + " lowered the value by " +
+              format_number(anchor_.value() - pair_.current().value()) + " < " +
+              format_number(parameters_.decrease_threshold) + " within " +
+              std::to_string(parameters_.escape_iterations) + " iterations");
+    }
+    if (pair_.current().gradient_norm() <= parameters_.gradient_threshold && since > parameters_.escape_iterations) {
+      last_perturbation_ = record_.iteration;
+      anchor_ = pair_.current();
+      return perturbed_step();
+    }
+    return ordinary_step();
+  }
+
+  void save_state(StateWriter& writer) const override {
+    writer.write("perturbed-gradient-descent");
+    save_common(writer);
+    writer.write(static_cast<std::int64_t>(last_perturbation_));
+  }
+
+  void load_state(StateReader& reader) override {
+    reader.expect("perturbed-gradient-descent");
+    load_common(reader);
+    std::int64_t last_perturbation = 0;
+    reader.read(last_perturbation);
+    last_perturbation_ = static_cast<Index>(last_perturbation);
+  }
+
+ private:
+  PerturbedParameters parameters_;
+  Index last_perturbation_;  // t_noise
+};
+
+class PeriodicStepper final : public PerturbedStepper {
+ public:
+  PeriodicStepper(Oracle& oracle, ConstVectorView x0, const RandomSource& random, const PeriodicParameters& parameters)
+      : PerturbedStepper(oracle, x0, random, parameters.learning_rate, parameters.perturbation_radius),
+        parameters_(parameters) {}
+
+  StepStatus step() override {
+    if (record_.iteration - episode_start_ < parameters_.episode_iterations) return ordinary_step();
+    const double decrease = anchor_.value() - pair_.current().value();
+    if (decrease >= parameters_.decrease_threshold) {
+      anchor_ = pair_.current();
+      failed_jumps_ = 0;
+      jumped_ = false;
+      episode_start_ = record_.iteration;
+      return ordinary_step();
+    }
+    if (jumped_) ++failed_jumps_;
+    if (failed_jumps_ >= parameters_.failed_jumps) {
+      return return_anchor("perturbation-released-nothing",
+                           std::to_string(failed_jumps_) + " jumps in a row lowered the value by less than " +
+                               format_number(parameters_.decrease_threshold) + " within " +
+                               std::to_string(parameters_.episode_iterations) + " iterations each; the last by " +
+                               format_number(decrease));
+    }
+    // Jump from the better of the two points: after a jump upwards the anchor is the one to keep.
+    if (decrease >= 0.0) anchor_ = pair_.current();
+    jumped_ = true;
+    episode_start_ = record_.iteration;
+    return perturbed_step();
+  }
+
+  void save_state(StateWriter& writer) const override {
+    writer.write("periodically-perturbed-gradient-descent");
+    save_common(writer);
+    writer.write(static_cast<std::int64_t>(episode_start_));
+    writer.write(static_cast<std::int64_t>(failed_jumps_));
+    writer.write(static_cast<std::int64_t>(jumped_));
+  }
+
+  void load_state(StateReader& reader) override {
+    reader.expect("periodically-perturbed-gradient-descent");
+    load_common(reader);
+    std::int64_t episode_start = 0;
+    std::int64_t failed_jumps = 0;
+    std::int64_t jumped = 0;
+    reader.read(episode_start);
+    reader.read(failed_jumps);
+    reader.read(jumped);
+    episode_start_ = static_cast<Index>(episode_start);
+    failed_jumps_ = static_cast<Index>(failed_jumps);
+    jumped_ = jumped != 0;
+  }
+
+ private:
+  PeriodicParameters parameters_;
+  Index episode_start_ = 0;
+  Index failed_jumps_ = 0;
+  bool jumped_ = false;  // whether this episode began with a jump
+};
+
+}  // namespace
+
+PerturbedParameters PerturbedParameters::theory(const PerturbedTheory& of) {
+  require_positive("gradient_lipschitz", of.gradient_lipschitz);
+  require_positive("hessian_lipschitz", of.hessian_lipschitz);
+  require_positive("tolerance", of.tolerance);
+  require_positive("value_gap", of.value_gap);
+  require_positive("constant", of.constant);
+  require(of.failure_probability > 0.0 && of.failure_probability < 1.0, "failure_probability must be in (0, 1)",
+          of.failure_probability);
+  require(of.dimension >= 1, "dimension must be >= 1", static_cast<double>(of.dimension));
+  const double l = of.gradient_lipschitz;
+  const double eps = of.tolerance;
+  const double c = of.constant;
+  const double curvature = std::sqrt(of.hessian_lipschitz * eps);
+  require(curvature <= l, "sqrt(hessian_lipschitz tolerance) must be <= gradient_lipschitz", curvature);
+  const double chi = 3.0 * std::max(std::log(static_cast<double>(of.dimension) * l * of.value_gap /
+                                             (c * eps * eps * of.failure_probability)),
+                                    4.0);
+  return {.learning_rate = c / l,
+          .perturbation_radius = std::sqrt(c) / (chi * chi) * eps / l,
+          .gradient_threshold = std::sqrt(c) / (chi * chi) * eps,
+          .decrease_threshold = c / (chi * chi * chi) * std::sqrt(eps * eps * eps / of.hessian_lipschitz),
+          .escape_iterations = static_cast<Index>(std::ceil(chi / (c * c) * l / curvature)),
+          .origin = "theory"};
+}
+
+PerturbedParameters PerturbedParameters::practical(double gradient_lipschitz, double tolerance, double scale,
+                                                   Index escape_iterations) {
+  require_positive("gradient_lipschitz", gradient_lipschitz);
+  require_positive("tolerance", tolerance);
+  require_positive("scale", scale);
+  require(escape_iterations >= 1, "escape_iterations must be >= 1", static_cast<double>(escape_iterations));
+  const double learning_rate = 1.0 / gradient_lipschitz;
+  return {.learning_rate = learning_rate,
+          .perturbation_radius = 0.01 * scale,
+          .gradient_threshold = tolerance,
+          .decrease_threshold = 0.25 * learning_rate * tolerance * tolerance * static_cast<double>(escape_iterations),
+          .escape_iterations = escape_iterations,
+          .origin = "practical"};
+}
+
+PerturbedGradientDescent::PerturbedGradientDescent(PerturbedParameters parameters)
+    : parameters_(std::move(parameters)) {
+  require_positive("learning_rate", parameters_.learning_rate);
+  require_positive("perturbation_radius", parameters_.perturbation_radius);
+  require_positive("gradient_threshold", parameters_.gradient_threshold);
+  require_positive("decrease_threshold", parameters_.decrease_threshold);
+  require(parameters_.escape_iterations >= 1, "escape_iterations must be >= 1",
+          static_cast<double>(parameters_.escape_iterations));
+}
+
+std::vector<std::pair<std::string, std::string>> PerturbedGradientDescent::settings() const {
+  return {{"parameters", parameters_.origin},
+          {"learning_rate", format_exact(parameters_.learning_rate)},
+          {"perturbation_radius", format_exact(parameters_.perturbation_radius)},
+          {"gradient_threshold", format_exact(parameters_.gradient_threshold)},
+          {"decrease_threshold", format_exact(parameters_.decrease_threshold)},
+          {"escape_iterations", std::to_string(parameters_.escape_iterations)}};
+}
+
+std::unique_ptr<Stepper> PerturbedGradientDescent::start(Oracle& oracle, ConstVectorView x0,
+                                                         const RandomSource& random) const {
+  return std::make_unique<AlgorithmTwoStepper>(oracle, x0, random, parameters_);
+}
+
+PeriodicallyPerturbedGradientDescent::PeriodicallyPerturbedGradientDescent(PeriodicParameters parameters)
+    : parameters_(parameters) {
+  require_positive("learning_rate", parameters_.learning_rate);
+  require_positive("perturbation_radius", parameters_.perturbation_radius);
+  require_positive("decrease_threshold", parameters_.decrease_threshold);
+  require(parameters_.episode_iterations >= 1, "episode_iterations must be >= 1",
+          static_cast<double>(parameters_.episode_iterations));
+  require(parameters_.failed_jumps >= 1, "failed_jumps must be >= 1", static_cast<double>(parameters_.failed_jumps));
+}
+
+std::vector<std::pair<std::string, std::string>> PeriodicallyPerturbedGradientDescent::settings() const {
+  return {{"learning_rate", format_exact(parameters_.learning_rate)},
+          {"perturbation_radius", format_exact(parameters_.perturbation_radius)},
+          {"decrease_threshold", format_exact(parameters_.decrease_threshold)},
+          {"episode_iterations", std::to_string(parameters_.episode_iterations)},
+          {"failed_jumps", std::to_string(parameters_.failed_jumps)}};
+}
+
+std::unique_ptr<Stepper> PeriodicallyPerturbedGradientDescent::start(Oracle& oracle, ConstVectorView x0,
+                                                                     const RandomSource& random) const {
+  return std::make_unique<PeriodicStepper>(oracle, x0, random, parameters_);
+}
+
+}  // namespace perigee
