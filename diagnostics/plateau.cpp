@@ -16,8 +16,8 @@ constexpr double optimum_share = 1e-6;               // of the range: counts as 
 const double departure = std::log(1.25);             // in log excess: the plateau is left
 
 double median_between(const std::vector<double>& values, std::size_t first, std::size_t last) {
-  return median_of({values.begin() + static_cast<std::ptrdiff_t>(first),
-                    values.begin() + static_cast<std::ptrdiff_t>(last + 1)});
+  return median_of(
+      {values.begin() + static_cast<std::ptrdiff_t>(first), values.begin() + static_cast<std::ptrdiff_t>(last + 1)});
 }
 
 // Median over the first or the last tenth of a segment.
@@ -60,8 +60,8 @@ Plateau describe(const Series& values, const ValueBound& bound, const Segment& s
   plateau.excess_share = (plateau.level - bound.value) / range;
   plateau.is_terminal = segment.last + 1 == values.size();
   const double rounding = 1e-14 * std::max(std::abs(bound.value), std::abs(plateau.level));
-  plateau.is_at_optimum = bound.source == BoundSource::optimal_value &&
-                          !(plateau.level - bound.value > optimum_share * range + rounding);
+  plateau.is_at_optimum =
+      bound.source == BoundSource::optimal_value && !(plateau.level - bound.value > optimum_share * range + rounding);
   return plateau;
 }
 
@@ -92,15 +92,15 @@ Finding make_finding(const Plateau& plateau, const CurveReading& reading, double
   };
   finding.message = "From iteration " + std::to_string(plateau.first) + " to " + std::to_string(plateau.last) +
                     " the value stayed near " + format_number(plateau.level, 4) + " (f - b ~ t^-p with p in [" +
-                    format_number(plateau.test.lower, 2) + ", " + format_number(plateau.test.upper, 2) + "], b = " +
-                    format_number(reading.bound.value, 4) + ", " + std::string(name_of(reading.bound.source)) + ")";
+                    format_number(plateau.test.lower, 2) + ", " + format_number(plateau.test.upper, 2) +
+                    "], b = " + format_number(reading.bound.value, 4) + ", " +
+                    std::string(name_of(reading.bound.source)) + ")";
   if (!plateau.is_terminal) {
     finding.severity = Severity::warning;
     finding.certainty = Certainty::likely;
     finding.message += ", and then left that level.";
-    finding.recommendation =
-        "The stretch cost " + std::to_string(plateau.last - plateau.first) +
-        " iterations; a longer step, a preconditioner or a perturbation there would shorten it.";
+    finding.recommendation = "The stretch cost " + std::to_string(plateau.last - plateau.first) +
+                             " iterations; a longer step, a preconditioner or a perturbation there would shorten it.";
     return finding;
   }
   finding.message += " and the run ended there.";
@@ -164,12 +164,21 @@ void detect_plateau(const DiagnosisInput& input, Diagnosis& diagnosis) {
       // Values close to an unknown limit look flat; a gradient that keeps falling says that they converge.
       const Rate rate = gradient_rate(input.trajectory);
       if (rate.verdict != RateVerdict::undetermined && rate.exponent > 0.5) continue;
-      diagnosis.limits.push_back(
-          "Whether the flat end of the curve is convergence or a plateau: state the optimal value or a lower bound" +
-          std::string(std::isnan(gradient_norm) ? ", or record gradient norms." : "."));
+      diagnosis.limits.push_back(std::string(unknown_bound_limit) + ": state the optimal value or a lower bound" +
+                                 std::string(std::isnan(gradient_norm) ? ", or record gradient norms." : "."));
     }
     diagnosis.findings.push_back(
         make_finding(plateau, reading, gradient_norm, input.options.gradient_tolerance, *largest - *least));
+  }
+}
+
+void explain_plateaus(Diagnosis& diagnosis, Index first, Index last, const std::string& reason) {
+  for (Finding& finding : diagnosis.findings) {
+    if (finding.id != "plateau" || finding.severity == Severity::information) continue;
+    const Index shared = std::min(finding.last, last) - std::max(finding.first, first);
+    if (2 * shared < finding.last - finding.first) continue;
+    finding.severity = Severity::information;
+    finding.message += " " + reason;
   }
 }
 

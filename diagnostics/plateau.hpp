@@ -21,11 +21,11 @@ struct Plateau {
   Index first = 0;  // in iterations
   Index last = 0;
   TrendTest test;
-  double level = 0.0;         // median value
-  double excess_share = 0.0;  // (level - bound)/(largest value - bound)
-  double change = 0.0;        // value at the end minus value at the start, medians of a tenth of the stretch each
-  bool is_terminal = false;   // the recorded run ends in it
-  bool is_at_optimum = false; // within 1e-6 of the range of the known optimal value
+  double level = 0.0;          // median value
+  double excess_share = 0.0;   // (level - bound)/(largest value - bound)
+  double change = 0.0;         // value at the end minus value at the start, medians of a tenth of the stretch each
+  bool is_terminal = false;    // the recorded run ends in it
+  bool is_at_optimum = false;  // within 1e-6 of the range of the known optimal value
 };
 
 struct CurveReading {
@@ -37,8 +37,14 @@ struct CurveReading {
 /// Reads the curve of values. O(n).
 CurveReading read_curve(const Trajectory& trajectory);
 
+/// How the line begins that detect_plateau adds to the limits when nothing tells a flat end from convergence.
+inline constexpr std::string_view unknown_bound_limit = "Whether the flat end of the curve is convergence or a plateau";
+
 /// Adds the phases, and a finding "plateau" for each plateau that is not at the known optimum.
 void detect_plateau(const DiagnosisInput& input, Diagnosis& diagnosis);
+
+/// Makes every finding "plateau" of which at least half lies in [first, last] information, and adds `reason`.
+void explain_plateaus(Diagnosis& diagnosis, Index first, Index last, const std::string& reason);
 
 }  // namespace perigee
 

@@ -96,9 +96,12 @@ LocalRateSlope local_rate_slope(std::span<const double> u, std::span<const doubl
 
 std::string_view name_of(RateVerdict verdict) {
   switch (verdict) {
-    case RateVerdict::linear: return "linear";
-    case RateVerdict::power_law: return "power-law";
-    case RateVerdict::undetermined: return "undetermined";
+    case RateVerdict::linear:
+      return "linear";
+    case RateVerdict::power_law:
+      return "power-law";
+    case RateVerdict::undetermined:
+      return "undetermined";
   }
   return "";
 }

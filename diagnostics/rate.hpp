@@ -36,9 +36,9 @@ struct Rate {
   Index last = 0;
 };
 
-/// `quantity`: positive, going to 0 (a squared gradient norm, a value minus the optimal one). Points at or below `floor`
-/// (where rounding, not the method, decides), and all that follow the first of them, are left out; so is the first point
-/// of the series, t = 0. O(n).
+/// `quantity`: positive, going to 0 (a squared gradient norm, a value minus the optimal one). Points at or below
+/// `floor` (where rounding, not the method, decides), and all that follow the first of them, are left out; so is the
+/// first point of the series, t = 0. O(n).
 Rate identify_rate(const Series& quantity, double floor = 0.0);
 
 /// The rate of the value above a known bound; of the squared gradient norm where no bound is known. With what it was

@@ -130,7 +130,7 @@ void write_finding(Page& page, const Finding& finding) {
   for (const Evidence& item : finding.evidence) {
     if (!evidence.empty()) evidence += ", ";
     evidence += item.name + " = " + measured(item.value);
-    if (!item.unit.empty() && item.unit != "1") evidence += ' ' + item.unit;
+    if (item.value == item.value && !item.unit.empty() && item.unit != "1") evidence += ' ' + item.unit;
   }
   if (!evidence.empty()) page.paragraph(evidence, 4, "", 0, Paint::faint);
   if (!finding.recommendation.empty()) page.paragraph(finding.recommendation, 4, "Next: ", 6);

@@ -76,8 +76,7 @@ SlopeInterval theil_sen(std::span<const double> x, std::span<const double> y, do
   }
   std::sort(slopes.begin(), slopes.end());
   const std::size_t count = slopes.size();
-  const double slope =
-      count % 2 == 1 ? slopes[count / 2] : 0.5 * (slopes[count / 2 - 1] + slopes[count / 2]);
+  const double slope = count % 2 == 1 ? slopes[count / 2] : 0.5 * (slopes[count / 2 - 1] + slopes[count / 2]);
 
   std::vector<double> residuals(m);
   for (std::size_t i = 0; i < m; ++i) residuals[i] = y[i] - slope * x[i];

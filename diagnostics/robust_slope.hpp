@@ -34,7 +34,7 @@ double autocorrelation_time(std::span<const double> residuals);
 /// y = intercept + slope (x - mean x) by least squares.
 struct Line {
   double slope = 0.0;
-  double intercept = 0.0;    // at mean_x
+  double intercept = 0.0;  // at mean_x
   double mean_x = 0.0;
   double root_mean_square = 0.0;  // of the residuals
   double spread = 0.0;            // root mean square of x - mean_x

@@ -55,8 +55,7 @@ void estimate_noise(std::vector<Node>& nodes) {
     const double weight = (nodes[i].u - nodes[i - 1].u) / (nodes[i + 1].u - nodes[i - 1].u);
     const double between = (1.0 - weight) * nodes[i - 1].z + weight * nodes[i + 1].z;
     // Variance of a node minus the interpolation of its neighbours: 1 + w^2 + (1 - w)^2 times that of a node.
-    deviations[i] =
-        std::abs(nodes[i].z - between) / std::sqrt(1.0 + weight * weight + (1.0 - weight) * (1.0 - weight));
+    deviations[i] = std::abs(nodes[i].z - between) / std::sqrt(1.0 + weight * weight + (1.0 - weight) * (1.0 - weight));
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const std::size_t low = std::clamp<std::size_t>(i < reach ? 0 : i - reach, 1, nodes.size() - 2);

@@ -71,10 +71,14 @@ std::vector<double> log_time_of(const Series& series) {
 
 std::string_view name_of(BoundSource source) {
   switch (source) {
-    case BoundSource::optimal_value: return "the optimal value";
-    case BoundSource::lower_bound: return "the known lower bound";
-    case BoundSource::nonnegative_loss: return "zero, as for a loss over classes";
-    case BoundSource::extrapolated: return "an extrapolated bound";
+    case BoundSource::optimal_value:
+      return "the optimal value";
+    case BoundSource::lower_bound:
+      return "the known lower bound";
+    case BoundSource::nonnegative_loss:
+      return "zero, as for a loss over classes";
+    case BoundSource::extrapolated:
+      return "an extrapolated bound";
   }
   return "";
 }
@@ -90,15 +94,13 @@ ValueBound value_bound(const Trajectory& trajectory, const Series& values) {
   const bool many = values.size() >= 200;
   const double best = quantile(values.value, many ? 0.01 : 0.0);
   const double worst = quantile(values.value, many ? 0.99 : 1.0);
-  const double below =
-      std::max({0.1 * (worst - best), 1e-3 * std::abs(best), std::numeric_limits<double>::min()});
+  const double below = std::max({0.1 * (worst - best), 1e-3 * std::abs(best), std::numeric_limits<double>::min()});
   return {best - below, BoundSource::extrapolated};
 }
 
 std::vector<double> log_excess_of(const Series& values, const ValueBound& bound) {
   const double epsilon = std::numeric_limits<double>::epsilon();
-  const double floor =
-      bound.value == 0.0 ? 1e-300 : std::max(4.0 * epsilon * largest_magnitude(values.value), 1e-300);
+  const double floor = bound.value == 0.0 ? 1e-300 : std::max(4.0 * epsilon * largest_magnitude(values.value), 1e-300);
   std::vector<double> log_excess;
   log_excess.reserve(values.size());
   for (const double value : values.value) log_excess.push_back(std::log(std::max(value - bound.value, floor)));

@@ -336,10 +336,10 @@ Spectrum conclude(const LanczosBasis& basis, const SymmetricOperator& hessian, d
   if (spectrum.lambda_min + bounds.single < 0.0) {
     spectrum.verdict = CurvatureVerdict::negative;
     spectrum.negative_ritz_values = std::max<Index>(spectrum.negative_ritz_values, 1);
-  } else {
-    if (spectrum.lower_bound >= certified) spectrum.verdict = CurvatureVerdict::not_negative;
-    keep_flat_directions(basis, pairs, -certified, spectrum);
+  } else if (spectrum.lower_bound >= certified) {
+    spectrum.verdict = CurvatureVerdict::not_negative;
   }
+  keep_flat_directions(basis, pairs, -certified, spectrum);
   return spectrum;
 }
 

@@ -25,8 +25,8 @@ using SymmetricOperator = std::function<void(ConstVectorView v, VectorView produ
 
 struct SpectrumOptions {
   Index max_products = 200;  // Hessian-vector products to spend, >= 1
-  double curvature_tolerance =
-      1e-3;  // eps_H, relative to the largest |eigenvalue| seen: above -eps_H counts as "not negative"
+  // eps_H, relative to the largest |eigenvalue| seen, in [0, 1): above -eps_H counts as "not negative".
+  double curvature_tolerance = 1e-3;
   double failure_probability = 1e-6;  // eta of the lower bound, in (0, 1)
   double product_error = 0.0;         // ||computed H v - H v|| <= product_error ||v||, absolute, >= 0
 };
@@ -51,7 +51,7 @@ struct Spectrum {
   Index basis_size = 0;                 // dimension of the space searched; n: all eigenvalues are Ritz values
   bool exhausted_space = false;         // an invariant subspace was reached: Ritz values are eigenvalues
   Vector direction;                     // unit Ritz vector of lambda_min; empty: nothing known
-  std::vector<Vector> flat_directions;  // unit Ritz vectors with |theta| <= eps_H, at most 4; none if negative
+  std::vector<Vector> flat_directions;  // unit Ritz vectors with |theta| <= eps_H, at most 4
 };
 
 /// Looks for negative curvature; stops as soon as the verdict is certain and lambda_min accurate to 1e-6 of

@@ -1,4 +1,18 @@
 // What kind of point is this? The second-order question, asked at one point with the objective at hand.
+//
+// First the products are checked, then the ends of the Hessian's spectrum are computed (spectrum.hpp), and where the
+// second order does not decide, the value is probed along the flat directions. With lambda the smallest eigenvalue,
+// [lower, upper] its bracket, and eps_H = curvature_tolerance max|eigenvalue|:
+//
+//     ||grad f|| > eps_g (1 + |f|)           not stationary          proven
+//     upper + error < 0                      strict saddle           proven (Courant-Fischer)
+//       and largest + error < 0              local maximum           proven if the basis spans R^n
+//     lower > 0                              minimum                 likely (probability 1 - eta); proven if the
+//                                                                    basis spans R^n and the products are exact
+//     -eps_H <= lower, upper <= eps_H        degenerate              likely
+//     anything else, f not smooth, NaN       undetermined            suspected
+//
+// Second-order stationarity: Nesterov and Polyak (2006); strict saddles: Ge, Huang, Jin and Yuan (2015).
 #ifndef PERIGEE_DIAGNOSTICS_STATIONARY_POINT_HPP
 #define PERIGEE_DIAGNOSTICS_STATIONARY_POINT_HPP
 
@@ -6,23 +20,26 @@
 #include <perigee/diagnostics/spectrum.hpp>
 #include <perigee/lib/objective.hpp>
 
+#include <string_view>
+
 namespace perigee {
 
 enum class PointClass {
   not_stationary,  // ||grad f|| > eps_g (1 + |f|)
-  strict_saddle,   // negative and positive curvature
-  local_maximum,   // every curvature negative (n exhausted), proven
-  minimum,         // smallest eigenvalue > 0 with probability >= 1 - eta: a strict local minimum
+  strict_saddle,   // some curvature negative, and not all of them known to be
+  local_maximum,   // every curvature negative
+  minimum,         // smallest eigenvalue > 0: a strict local minimum
   degenerate,      // |smallest eigenvalue| <= eps_H: second order does not decide; see `degeneracy`
-  undetermined,    // the bracket around the smallest eigenvalue contains too much
+  undetermined,    // the bracket around the smallest eigenvalue contains too much, or there is no curvature to speak of
 };
 
-/// What a probe along the near-null direction v shows: f(x + a v) - f(x) = c2 a^2/2 + c3 a^3 + c4 a^4 + ...
+/// What a probe along the near-null directions v shows:
+/// f(x + a v) - f(x) - a grad f(x)'v = c2 a^2/2 + c3 a^3 + c4 a^4 + ...
 enum class Degeneracy {
-  none,            // not degenerate, or not probed
-  saddle,          // f decreases along v (or -v): witnessed by values
-  flat_minimum,    // f increases on both sides, beyond rounding: consistent with a minimum, no proof
-  undetermined,    // differences drown in rounding
+  none,          // not degenerate, or not probed
+  saddle,        // f decreases along some v: witnessed by values that scale as a power of a, over 3 doublings of a
+  flat_minimum,  // f increases on both sides of every v probed, beyond rounding: consistent with a minimum, no proof
+  undetermined,  // differences drown in rounding, or follow no power
 };
 
 struct PointJudgement {
@@ -31,25 +48,35 @@ struct PointJudgement {
   Certainty certainty = Certainty::suspected;
   double value = 0.0;
   double gradient_norm = 0.0;
-  Spectrum spectrum;
-  double product_error = 0.0;    // measured: disagreement of two difference steps, or of exact and differenced products
-  double descent_step = 0.0;     // a with f(x + a v) < f(x) observed, v = spectrum.direction; 0: no witness found
-  double descent_decrease = 0.0; // f(x) - f(x + a v) at that step, >= 0
-  bool smooth = true;            // false: finite differences at h and h/4 disagree; curvature undefined
+  Spectrum spectrum;           // NaN where not measured; its `products` include those of the check below
+  double product_error = 0.0;  // measured: twice the disagreement of two difference steps, or of given and differenced
+                               // products; 0: exact up to rounding
+  double descent_step = 0.0;   // a with f(x + a v) < f(x) observed, of either sign; 0: no witness found
+  double descent_decrease = 0.0;  // f(x) - f(x + a v) at that step, >= 0
+  Vector descent_direction;       // v, a unit vector; empty without a witness. spectrum.direction, unless the point is
+                                  // degenerate and f decreases along another flat direction
+  bool smooth = true;             // false: differences of gradients at h and h/4 disagree, or contradict the products
+                                  // that the objective calls exact; curvature undefined
 };
 
 struct PointOptions {
-  double gradient_tolerance = 1e-6;  // eps_g
+  double gradient_tolerance = 1e-6;  // eps_g, >= 0
   SpectrumOptions spectrum{};        // product_error is measured and added here
 };
 
 /// Judges the point x. Certainty `proven` only where computed bounds decide (negative curvature, gradient not small).
-/// Cost: one gradient, at most spectrum.max_products + 4 Hessian-vector products, about 60 values.
+/// Throws std::invalid_argument if x has another length than the objective's, or on options out of range.
+/// Cost: one gradient; unless that decides, at most spectrum.max_products + 5 Hessian-vector products (those of the
+/// check are differences of gradients, two each), and about 30 values at a strict saddle, up to 40 for each of at
+/// most 12 flat directions at a degenerate point.
 PointJudgement judge_point(const Objective& objective, ConstVectorView x, const RandomSource& random,
                            const PointOptions& options = {});
 
-/// "not-stationary", "strict-saddle", "local-maximum", "minimum", "degenerate", "undetermined".
+/// "not-stationary", "strict-saddle", "maximum", "minimum", "degenerate", "undetermined".
 std::string_view name_of(PointClass point_class);
+
+/// "none", "saddle", "flat-minimum", "undetermined".
+std::string_view name_of(Degeneracy degeneracy);
 
 }  // namespace perigee
 

@@ -1,18 +1,13 @@
 #include <perigee/diagnostics/store.hpp>
 
+#include <perigee/diagnostics/file_lock.hpp>
 #include <perigee/diagnostics/sqlite_database.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/run.hpp>
 #include <perigee/lib/version.hpp>
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <bit>
-#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -28,50 +23,6 @@ using sqlite::Statement;
 using sqlite::WhenNan;
 
 constexpr std::size_t greatest_column_count = 1000;  // SQLite permits 2000 columns a table
-
-// A lock that dies with its process: flock on a file of its own beside the database. (Not on the database: SQLite
-// holds POSIX locks there, which closing any other descriptor of the file would drop.)
-class FileLock {
- public:
-  explicit FileLock(const std::filesystem::path& path) : path_(path.string() + "-lock") {
-    for (;;) {
-      descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-      if (descriptor_ < 0) fail(path, std::string("cannot be written: ") + std::strerror(errno));
-      if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-        const bool taken = errno == EWOULDBLOCK;
-        const std::string reason = taken ? "is being recorded by " + owner() : std::string(std::strerror(errno));
-        ::close(descriptor_);
-        fail(path, reason);
-      }
-      // Its last owner may have removed the file between our open and our lock.
-      struct stat ours {};
-      struct stat there {};
-      if (::fstat(descriptor_, &ours) == 0 && ::stat(path_.c_str(), &there) == 0 && ours.st_ino == there.st_ino) break;
-      ::close(descriptor_);
-    }
-    const std::string process = std::to_string(::getpid());
-    // The content only serves the message above, so that a failure to write it does not matter.
-    if (::ftruncate(descriptor_, 0) == 0) (void)!::write(descriptor_, process.data(), process.size());
-  }
-  ~FileLock() {
-    ::unlink(path_.c_str());
-    ::close(descriptor_);
-  }
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
-
- private:
-  [[noreturn]] static void fail(const std::filesystem::path& path, const std::string& reason) {
-    throw StoreError(path.string() + ": " + reason);
-  }
-  std::string owner() const {
-    char digits[20];
-    const ssize_t length = ::read(descriptor_, digits, sizeof digits);
-    return length > 0 ? "process " + std::string(digits, static_cast<std::size_t>(length)) : "another process";
-  }
-  std::string path_;
-  int descriptor_ = -1;
-};
 
 std::string quoted(const std::string& text) { return "'" + text + "'"; }
 

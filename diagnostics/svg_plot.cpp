@@ -56,14 +56,14 @@ std::string phase_bands(const Chart& chart, const Axis& axis) {
   return result;
 }
 
-// Names stand above the curves; a separate pass, so that no band covers one.
+// Names stand above the frame, where no curve passes.
 std::string phase_names(const Chart& chart, const Axis& axis) {
   std::string result;
   for (const Phase& phase : chart.phases) {
     const double begin = std::clamp(axis.position(static_cast<double>(phase.first)), 0.0, 1.0);
     const double end = std::clamp(axis.position(static_cast<double>(phase.last)), 0.0, 1.0);
     if (end - begin < label_fits) continue;
-    result += "<text class=\"phase-name\" text-anchor=\"middle\" x=\"" + percent(0.5 * (begin + end)) + "\" y=\"14\">" +
+    result += "<text class=\"phase-name\" text-anchor=\"middle\" x=\"" + percent(0.5 * (begin + end)) + "\" y=\"-5\">" +
               markup::escape(phase.kind) + "</text>";
   }
   return result;
@@ -238,8 +238,9 @@ std::string svg_strips(const std::vector<double>& iterations, const std::vector<
                                     "Probabilities of " + std::to_string(order.size()) +
                                         " actions or classes over the iterations: the darker, the likelier.");
   result += "<rect class=\"heat-zero\" x=\"0\" y=\"0\" width=\"100%\" height=\"" + svg_coordinate(height) + "\"/>";
+  result += time_ticks(time, height);
   result += open_stretched(static_cast<double>(cells), static_cast<double>(order.size()), height) + rects + "</svg>";
-  return result + time_ticks(time, height) + names + "</svg>";
+  return result + names + "</svg>";
 }
 
 }  // namespace perigee

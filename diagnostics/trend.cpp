@@ -70,10 +70,14 @@ Blocks block_means(std::span<const double> x, std::span<const double> y, std::si
 
 std::string_view name_of(Trend trend) {
   switch (trend) {
-    case Trend::plateau: return "plateau";
-    case Trend::descent: return "descent";
-    case Trend::ascent: return "ascent";
-    case Trend::undetermined: return "undetermined";
+    case Trend::plateau:
+      return "plateau";
+    case Trend::descent:
+      return "descent";
+    case Trend::ascent:
+      return "ascent";
+    case Trend::undetermined:
+      return "undetermined";
   }
   return "";
 }

@@ -19,6 +19,8 @@ class CallText {
   explicit CallText(const std::string& text);
 
   const std::string& name() const { return name_; }
+  /// The (key, value) pairs in the order written.
+  const std::vector<std::pair<std::string, std::string>>& arguments() const { return arguments_; }
   /// Throws std::invalid_argument if a key is given that is not among `keys`.
   void expect(std::initializer_list<std::string_view> keys) const;
   /// The value as a double, or as an integer; throws std::invalid_argument if absent (and without

@@ -9,6 +9,7 @@
 #include <ceres/jet.h>
 
 #include <cmath>
+#include <compare>
 #include <limits>
 #include <ostream>
 
@@ -116,7 +117,9 @@ inline Dual norm(const Dual& x) { return x * x; }
 
 /// |x|; at 0 the derivative of the side that the sign of the zero names.
 inline Dual abs(const Dual& x) { return detail::chain(x, std::abs(x.value), std::copysign(1.0, x.value)); }
-inline Dual copysign(const Dual& x, const Dual& sign) { return std::signbit(x.value) == std::signbit(sign.value) ? x : -x; }
+inline Dual copysign(const Dual& x, const Dual& sign) {
+  return std::signbit(x.value) == std::signbit(sign.value) ? x : -x;
+}
 inline Dual fmin(const Dual& x, const Dual& y) { return std::isnan(x.value) || y.value < x.value ? y : x; }
 inline Dual fmax(const Dual& x, const Dual& y) { return std::isnan(x.value) || y.value > x.value ? y : x; }
 
@@ -154,31 +157,65 @@ template <int N>
 using DualJet = ceres::Jet<Dual, N>;
 
 template <int N>
-DualJet<N> operator+(const DualJet<N>& x, double y) { return x + Dual(y); }
+DualJet<N> operator+(const DualJet<N>& x, double y) {
+  return x + Dual(y);
+}
 template <int N>
-DualJet<N> operator+(double x, const DualJet<N>& y) { return Dual(x) + y; }
+DualJet<N> operator+(double x, const DualJet<N>& y) {
+  return Dual(x) + y;
+}
 template <int N>
-DualJet<N> operator-(const DualJet<N>& x, double y) { return x - Dual(y); }
+DualJet<N> operator-(const DualJet<N>& x, double y) {
+  return x - Dual(y);
+}
 template <int N>
-DualJet<N> operator-(double x, const DualJet<N>& y) { return Dual(x) - y; }
+DualJet<N> operator-(double x, const DualJet<N>& y) {
+  return Dual(x) - y;
+}
 template <int N>
-DualJet<N> operator*(const DualJet<N>& x, double y) { return x * Dual(y); }
+DualJet<N> operator*(const DualJet<N>& x, double y) {
+  return x * Dual(y);
+}
 template <int N>
-DualJet<N> operator*(double x, const DualJet<N>& y) { return Dual(x) * y; }
+DualJet<N> operator*(double x, const DualJet<N>& y) {
+  return Dual(x) * y;
+}
 template <int N>
-DualJet<N> operator/(const DualJet<N>& x, double y) { return x / Dual(y); }
+DualJet<N> operator/(const DualJet<N>& x, double y) {
+  return x / Dual(y);
+}
 template <int N>
-DualJet<N> operator/(double x, const DualJet<N>& y) { return Dual(x) / y; }
+DualJet<N> operator/(double x, const DualJet<N>& y) {
+  return Dual(x) / y;
+}
 template <int N>
-DualJet<N> pow(double x, const DualJet<N>& y) { return pow(Dual(x), y); }
+bool operator==(const DualJet<N>& x, const Dual& y) {
+  return x.a == y;
+}
 template <int N>
-DualJet<N> fmin(const DualJet<N>& x, double y) { return fmin(x, DualJet<N>(Dual(y))); }
+std::partial_ordering operator<=>(const DualJet<N>& x, const Dual& y) {
+  return x.a.value <=> y.value;
+}
 template <int N>
-DualJet<N> fmax(const DualJet<N>& x, double y) { return fmax(x, DualJet<N>(Dual(y))); }
+DualJet<N> pow(double x, const DualJet<N>& y) {
+  return pow(Dual(x), y);
+}
 template <int N>
-DualJet<N> fmin(double x, const DualJet<N>& y) { return fmin(DualJet<N>(Dual(x)), y); }
+DualJet<N> fmin(const DualJet<N>& x, double y) {
+  return fmin(x, DualJet<N>(Dual(y)));
+}
 template <int N>
-DualJet<N> fmax(double x, const DualJet<N>& y) { return fmax(DualJet<N>(Dual(x)), y); }
+DualJet<N> fmax(const DualJet<N>& x, double y) {
+  return fmax(x, DualJet<N>(Dual(y)));
+}
+template <int N>
+DualJet<N> fmin(double x, const DualJet<N>& y) {
+  return fmin(DualJet<N>(Dual(x)), y);
+}
+template <int N>
+DualJet<N> fmax(double x, const DualJet<N>& y) {
+  return fmax(DualJet<N>(Dual(x)), y);
+}
 
 }  // namespace perigee
 
@@ -194,7 +231,15 @@ struct NumTraits<perigee::Dual> : GenericNumTraits<perigee::Dual> {
   using NonInteger = perigee::Dual;
   using Nested = perigee::Dual;
   using Literal = perigee::Dual;
-  enum { IsComplex = 0, IsInteger = 0, IsSigned = 1, RequireInitialization = 1, ReadCost = 2, AddCost = 2, MulCost = 4 };
+  enum {
+    IsComplex = 0,
+    IsInteger = 0,
+    IsSigned = 1,
+    RequireInitialization = 1,
+    ReadCost = 2,
+    AddCost = 2,
+    MulCost = 4
+  };
   static Real epsilon() { return {std::numeric_limits<double>::epsilon()}; }
   static Real dummy_precision() { return {1e-12}; }
   static int digits10() { return std::numeric_limits<double>::digits10; }

@@ -38,10 +38,10 @@ double given_or(const Parameters& parameters, const char* name, std::optional<do
                               "' does not know a value for it");
 }
 
-std::optional<double> known_gradient_lipschitz(const Problem& problem) {
-  if (problem.gradient_lipschitz) return problem.gradient_lipschitz;
+// The step that works, where the problem suggests one; the global constant may be far more careful.
+std::optional<double> practical_gradient_lipschitz(const Problem& problem) {
   if (problem.suggested_step) return 1.0 / *problem.suggested_step;
-  return std::nullopt;
+  return problem.gradient_lipschitz;
 }
 
 Schedule learning_rate_of(const Parameters& parameters, const Problem& problem) {
@@ -95,7 +95,8 @@ Entry perturbed_gradient_descent() {
       .parameters =
           {text("parameters", "practical", "practical or theory; each takes its own parameters below"),
            positive("tolerance", "0.001", "eps: the gradient norm that counts as small"),
-           positive("gradient_lipschitz", "", "l; default: what the problem knows, or 1/its suggested step"),
+           positive("gradient_lipschitz", "",
+                    "l; default: practical 1/the problem's suggested step or else its l, theory its l"),
            positive("scale", "1", "practical: typical size of x; the perturbation radius is a hundredth of it"),
            count("escape_iterations", "50", "practical: iterations that a perturbation is given"),
            positive("hessian_lipschitz", "", "theory: rho; default: what the problem knows"),
@@ -105,8 +106,10 @@ Entry perturbed_gradient_descent() {
            positive("constant", "1", "theory: c")},
       .make = [](const Parameters& parameters, const Problem& problem) -> std::unique_ptr<Solver> {
         const char* self = "perturbed-gradient-descent";
-        const double l = given_or(parameters, "gradient_lipschitz", known_gradient_lipschitz(problem), problem, self);
         const std::string& kind = parameters.text("parameters");
+        const double l = given_or(parameters, "gradient_lipschitz",
+                                  kind == "theory" ? problem.gradient_lipschitz : practical_gradient_lipschitz(problem),
+                                  problem, self);
         const double tolerance = parameters.real("tolerance");
         const auto refuse_changed = [&](std::initializer_list<const char*> names, const char* reason) {
           for (const char* name : names) {
@@ -145,13 +148,13 @@ Entry periodically_perturbed_gradient_descent() {
       .family = "perturbed",
       .summary = "episodes of gradient descent from an anchor, a random jump after each that does not descend (COS 597G)",
       .parameters =
-          {positive("gradient_lipschitz", "", "l; default: what the problem knows, or 1/its suggested step"),
+          {positive("gradient_lipschitz", "", "l; default: 1/the problem's suggested step, or else its l"),
            positive("perturbation_radius", "0.01", "r: radius of the ball of the jump"),
            positive("decrease_threshold", "1e-6", "F: an episode that descends less calls for a jump"),
            count("episode_iterations", "50", "T: gradient steps of an episode"),
            count("failed_jumps", "2", "jumps in a row without descent after which the anchor is returned")},
       .make = [](const Parameters& parameters, const Problem& problem) -> std::unique_ptr<Solver> {
-        const double l = given_or(parameters, "gradient_lipschitz", known_gradient_lipschitz(problem), problem,
+        const double l = given_or(parameters, "gradient_lipschitz", practical_gradient_lipschitz(problem), problem,
                                   "periodically-perturbed-gradient-descent");
         return std::make_unique<PeriodicallyPerturbedGradientDescent>(
             PeriodicParameters{.learning_rate = 1.0 / l,

@@ -1,6 +1,13 @@
+#include <perigee/lib/problems/capped_saddle.hpp>
+#include <perigee/lib/problems/escort_bandit.hpp>
+#include <perigee/lib/problems/escort_cross_entropy.hpp>
+#include <perigee/lib/problems/monkey_saddle.hpp>
+#include <perigee/lib/problems/mueller_brown.hpp>
+#include <perigee/lib/problems/octopus.hpp>
 #include <perigee/lib/problems/registry.hpp>
-
 #include <perigee/lib/problems/rosenbrock.hpp>
+#include <perigee/lib/problems/softmax_bandit.hpp>
+#include <perigee/lib/problems/softmax_cross_entropy.hpp>
 
 #include <stdexcept>
 
@@ -8,7 +15,9 @@ namespace perigee::problems {
 
 const std::vector<Entry>& registry() {
   static const std::vector<Entry> entries{
-      rosenbrock(),
+      capped_saddle(),         monkey_saddle(),        octopus(),        rosenbrock(),
+      chained_rosenbrock(),    mueller_brown(),        softmax_bandit(), escort_bandit(),
+      softmax_cross_entropy(), escort_cross_entropy(),
   };
   return entries;
 }
@@ -20,8 +29,9 @@ Problem make(const std::string& name, const Parameters::Assignments& assignments
     names.push_back(entry.name);
   }
   const std::string nearest = nearest_name(name, names);
-  throw std::invalid_argument("no problem '" + name + "'" +
-                              (nearest.empty() ? "; `perigee list problems` shows them all" : "; did you mean '" + nearest + "'?"));
+  throw std::invalid_argument(
+      "no problem '" + name + "'" +
+      (nearest.empty() ? "; `perigee list problems` shows them all" : "; did you mean '" + nearest + "'?"));
 }
 
 }  // namespace perigee::problems

@@ -1,0 +1,54 @@
+// `perigee diagnose`: a report on any trajectory.
+#include <perigee/diagnostics/cli/configured_run.hpp>
+#include <perigee/diagnostics/cli/output.hpp>
+#include <perigee/diagnostics/diagnose.hpp>
+#include <perigee/diagnostics/readers/reader.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <stdexcept>
+
+namespace perigee::cli {
+
+namespace {
+
+Report report_on(const std::string& path, const ReadOptions& options) {
+  ReadResult read = read_trajectory(path, options);
+  Report report;
+  report.source.kind = read.format;
+  report.source.path = path;
+  for (const ColumnUse& use : read.columns) {
+    report.source.columns.emplace_back(use.role, use.column);
+    if (!use.reason.empty()) report.source.notes.push_back(use.role + " is read from column '" + use.column + "': " + use.reason);
+  }
+  report.source.notes.insert(report.source.notes.end(), read.notes.begin(), read.notes.end());
+  // A run of ours names its problem, so its curvature can be asked for.
+  std::optional<Problem> problem;
+  if (read.format == "sqlite") problem = problem_of(read_configuration(path));
+  report.diagnosis = diagnose(read.trajectory, problem ? problem->objective.get() : nullptr);
+  report.trajectory = std::move(read.trajectory);
+  return report;
+}
+
+}  // namespace
+
+int diagnose_command(const DiagnoseCommandOptions& options) {
+  check_output_options(options.output);
+  const bool to_one_file =
+      !options.output.html_path.empty() || (!options.output.json_path.empty() && options.output.json_path != "-");
+  if (options.paths.size() > 1 && to_one_file) {
+    throw std::invalid_argument("--report and --json FILE take one input file, got " +
+                                std::to_string(options.paths.size()));
+  }
+  ReadOptions read_options;
+  read_options.format = options.format;
+  for (const std::string& assignment : options.mapping) read_options.mapping.push_back(parse_assignment(assignment));
+  int exit_code = exit_done;
+  for (const std::string& path : options.paths) {
+    if (options.paths.size() > 1 && options.output.json_path != "-") std::cout << path << "\n\n";
+    exit_code = std::max(exit_code, write_report(report_on(path, read_options), options.output));
+  }
+  return exit_code;
+}
+
+}  // namespace perigee::cli

@@ -1,0 +1,124 @@
+// `perigee list`: the registries as text or JSON.
+#include <perigee/diagnostics/cli/commands.hpp>
+#include <perigee/diagnostics/finding.hpp>
+#include <perigee/lib/problems/registry.hpp>
+#include <perigee/solvers/registry.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace perigee::cli {
+
+namespace {
+
+struct Item {
+  std::string kind;  // "problems", "solvers", ...
+  std::string name;
+  std::string family;
+  std::string summary;
+  std::vector<ParameterDescription> parameters;
+};
+
+ParameterDescription number(std::string name, std::string summary) {
+  return {.name = std::move(name), .summary = std::move(summary)};
+}
+
+std::vector<Item> schedule_items() {
+  const std::string family = "learning-rate";
+  const ParameterDescription initial = number("initial", "a0, the rate of the first step");
+  const ParameterDescription final_rate = number("final", "a1, the rate at the end, in [0, a0]");
+  const ParameterDescription total = number("iterations", "T, where the end is reached");
+  return {
+      {"schedules", "constant", family, "a0", {initial}},
+      {"schedules", "step-decay", family, "a0 factor^floor(k/interval)",
+       {initial, number("factor", "in (0, 1]"), number("interval", "in iterations")}},
+      {"schedules", "exponential", family, "a0 exp(-decay k)", {initial, number("decay", ">= 0")}},
+      {"schedules", "inverse-time", family, "a0/(1 + decay k)", {initial, number("decay", ">= 0")}},
+      {"schedules", "cosine", family, "a1 + (a0 - a1)/2 (1 + cos(pi k/T))", {initial, final_rate, total}},
+      {"schedules", "warm-up-cosine", family, "linear up to a0 over the warm-up, then cosine",
+       {initial, final_rate, number("warm_up", "iterations of the rise"), total}},
+      {"schedules", "robbins-monro", family, "a0/(k + k0)", {initial, number("offset", "k0 > 0")}},
+  };
+}
+
+std::vector<Item> line_search_items() {
+  const ParameterDescription decrease = number("decrease", "c1, in (0, 1); default 1e-4");
+  return {
+      {"line-searches", "armijo", "backtracking", "sufficient decrease by interpolating backtracking", {decrease}},
+      {"line-searches", "strong-wolfe", "bracketing", "sufficient decrease and small slope, by bracketing and pinpointing",
+       {decrease, number("curvature", "c2, in (c1, 1); default 0.9")}},
+      {"line-searches", "exact", "bracketing", "the nearest minimizer along the line, by golden sections and Brent's method",
+       {number("relative_tolerance", "of the step; default 1.5e-8")}},
+  };
+}
+
+std::vector<Item> items() {
+  std::vector<Item> all;
+  for (const problems::Entry& entry : problems::registry()) {
+    all.push_back({"problems", entry.name, entry.family, entry.summary, entry.parameters});
+  }
+  for (const solvers::Entry& entry : solvers::registry()) {
+    all.push_back({"solvers", entry.name, entry.family, entry.summary, entry.parameters});
+  }
+  for (Item& item : schedule_items()) all.push_back(std::move(item));
+  for (Item& item : line_search_items()) all.push_back(std::move(item));
+  for (const FindingDescription& finding : finding_descriptions()) {
+    all.push_back({"findings", finding.id, "finding", finding.summary, {}});
+  }
+  return all;
+}
+
+nlohmann::ordered_json json_of(const Item& item) {
+  nlohmann::ordered_json parameters = nlohmann::ordered_json::array();
+  for (const ParameterDescription& parameter : item.parameters) {
+    parameters.push_back({{"name", parameter.name},
+                          {"default", parameter.default_value},
+                          {"range", range_text(parameter)},
+                          {"summary", parameter.summary}});
+  }
+  return {{"kind", item.kind},
+          {"name", item.name},
+          {"family", item.family},
+          {"summary", item.summary},
+          {"parameters", parameters}};
+}
+
+void print_text(const std::vector<Item>& chosen, bool with_parameters) {
+  std::size_t width = 0;
+  for (const Item& item : chosen) width = std::max(width, item.name.size());
+  std::string kind;
+  for (const Item& item : chosen) {
+    if (item.kind != kind) {
+      std::cout << (kind.empty() ? "" : "\n") << item.kind << '\n';
+      kind = item.kind;
+    }
+    std::cout << "  " << item.name << std::string(width - item.name.size() + 2, ' ') << item.summary << '\n';
+    if (!with_parameters) continue;
+    for (const ParameterDescription& parameter : item.parameters) {
+      std::cout << std::string(width + 4, ' ') << parameter.name;
+      if (!parameter.default_value.empty()) std::cout << '=' << parameter.default_value;
+      if (parameter.least > -1e308 || parameter.greatest < 1e308) std::cout << " in " << range_text(parameter);
+      std::cout << "  " << parameter.summary << '\n';
+    }
+  }
+}
+
+}  // namespace
+
+int list_command(const ListOptions& options) {
+  std::vector<Item> chosen = items();
+  if (!options.what.empty()) {
+    std::erase_if(chosen, [&](const Item& item) { return item.kind != options.what; });
+  }
+  if (options.as_json) {
+    nlohmann::ordered_json document = nlohmann::ordered_json::array();
+    for (const Item& item : chosen) document.push_back(json_of(item));
+    std::cout << document.dump(2) << '\n';
+  } else {
+    print_text(chosen, !options.what.empty());
+  }
+  return exit_done;
+}
+
+}  // namespace perigee::cli

@@ -1,0 +1,70 @@
+// The commands of `perigee`, each a function of its parsed options. Errors in use are thrown as
+// std::invalid_argument or std::runtime_error; main turns them into exit code 2.
+#ifndef PERIGEE_DIAGNOSTICS_CLI_COMMANDS_HPP
+#define PERIGEE_DIAGNOSTICS_CLI_COMMANDS_HPP
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace perigee::cli {
+
+/// Exit codes: an interface, documented in docs/command-line.md.
+enum ExitCode : int {
+  exit_done = 0,
+  exit_finding = 1,    // a finding named by --fail-on
+  exit_usage = 2,      // bad usage or bad input
+  exit_breakdown = 3,  // the run broke down numerically; its report is still written
+};
+
+/// Where reports go. An empty path: not wanted; "-" for JSON: standard output.
+struct OutputOptions {
+  std::string html_path;
+  std::string json_path;
+  std::vector<std::string> fail_on;
+};
+
+struct ListOptions {
+  std::string what;  // "problems", "solvers", "schedules", "line-searches", "findings"; empty: everything
+  bool as_json = false;
+};
+
+struct RunCommandOptions {
+  std::string problem;
+  std::string solver = "gradient-descent";
+  std::vector<std::string> assignments;  // key=value, problem.key=value, solver.key=value
+  std::string start;
+  std::uint64_t seed = 0;
+  std::uint64_t budget = 10000;       // gradient evaluations
+  double gradient_tolerance = 1e-8;   // for methods that do not end themselves
+  std::string store_path;
+  bool resume = false;
+  OutputOptions output;
+};
+
+struct DiagnoseCommandOptions {
+  std::vector<std::string> paths;
+  std::string format = "auto";
+  std::vector<std::string> mapping;  // role=column, comma separated or repeated
+  OutputOptions output;
+};
+
+struct CompareCommandOptions {
+  std::vector<std::string> problems;  // name or name(key=value, ...)
+  std::vector<std::string> solvers;
+  std::int64_t seeds = 20;
+  std::uint64_t budget = 10000;
+  double target = 1e-3;
+  std::string start;
+  unsigned jobs = 0;  // 0: all cores
+  bool as_json = false;
+};
+
+int list_command(const ListOptions& options);
+int run_command(const RunCommandOptions& options);
+int diagnose_command(const DiagnoseCommandOptions& options);
+int compare_command(const CompareCommandOptions& options);
+
+}  // namespace perigee::cli
+
+#endif

@@ -1,0 +1,143 @@
+#include <perigee/diagnostics/cli/configured_run.hpp>
+
+#include <perigee/lib/format.hpp>
+#include <perigee/lib/problems/registry.hpp>
+#include <perigee/lib/version.hpp>
+#include <perigee/solvers/registry.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace perigee::cli {
+
+namespace {
+
+// The parameter names of the registered entry of that name; none if there is no such entry.
+template <class Entry>
+std::vector<std::string> parameter_names(const std::vector<Entry>& registry, const std::string& name) {
+  std::vector<std::string> names;
+  for (const Entry& entry : registry) {
+    if (entry.name != name) continue;
+    for (const ParameterDescription& parameter : entry.parameters) names.push_back(parameter.name);
+  }
+  return names;
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+struct Assigned {
+  Parameters::Assignments problem;
+  Parameters::Assignments solver;
+};
+
+Assigned assign(const RunCommandOptions& options) {
+  const std::vector<std::string> of_problem = parameter_names(problems::registry(), options.problem);
+  const std::vector<std::string> of_solver = parameter_names(solvers::registry(), options.solver);
+  Assigned assigned;
+  for (const std::string& text : options.assignments) {
+    const auto [key, value] = parse_assignment(text);
+    if (key.starts_with("problem.")) {
+      assigned.problem.emplace_back(key.substr(8), value);
+    } else if (key.starts_with("solver.")) {
+      assigned.solver.emplace_back(key.substr(7), value);
+    } else if (contains(of_problem, key) && contains(of_solver, key)) {
+      throw std::invalid_argument("--set " + key + ": both " + options.problem + " and " + options.solver +
+                                  " have it; write problem." + key + " or solver." + key);
+    } else if (contains(of_problem, key)) {
+      assigned.problem.emplace_back(key, value);
+    } else if (contains(of_solver, key)) {
+      assigned.solver.emplace_back(key, value);
+    } else {
+      std::vector<std::string> all = of_problem;
+      all.insert(all.end(), of_solver.begin(), of_solver.end());
+      const std::string nearest = nearest_name(key, all);
+      std::string known;
+      for (const std::string& name : all) known += (known.empty() ? "" : ", ") + name;
+      throw std::invalid_argument("--set " + key + ": neither " + options.problem + " nor " + options.solver +
+                                  " has it" + (nearest.empty() ? "" : "; did you mean '" + nearest + "'?") +
+                                  " (they take " + known + ")");
+    }
+  }
+  return assigned;
+}
+
+Vector numbers_of(const std::string& text) {
+  std::vector<double> numbers;
+  std::size_t first = 0;
+  while (first <= text.size()) {
+    const std::size_t comma = std::min(text.find(',', first), text.size());
+    const std::optional<double> number = parse_number(text.substr(first, comma - first));
+    if (!number) {
+      throw std::invalid_argument("--start: expected a number, got '" + text.substr(first, comma - first) + "'");
+    }
+    numbers.push_back(*number);
+    first = comma + 1;
+  }
+  return Vector(ConstVectorView(numbers));
+}
+
+Vector start_from(const RunCommandOptions& options, const Problem& problem) {
+  if (options.start.empty()) return problem.starts.at(0).x;
+  if (options.start == "random") {
+    if (!problem.random_start) throw std::invalid_argument("--start random: " + problem.name + " has no random start");
+    RandomEngine engine = RandomSource(options.seed).engine("start");
+    return problem.random_start(engine);
+  }
+  const bool named = std::any_of(problem.starts.begin(), problem.starts.end(),
+                                 [&](const StartPoint& start) { return start.name == options.start; });
+  const bool numeric = options.start.find_first_not_of("0123456789+-.,eEinfa") == std::string::npos;
+  if (named || !numeric) return start_of(problem, options.start);
+  Vector start = numbers_of(options.start);
+  if (start.size() != problem.objective->dimension()) {
+    throw std::invalid_argument("--start: " + problem.name + " has dimension " +
+                                std::to_string(problem.objective->dimension()) + ", got " +
+                                std::to_string(start.size()) + " numbers");
+  }
+  return start;
+}
+
+}  // namespace
+
+ConfiguredRun configure(const RunCommandOptions& options) {
+  // Unknown names first, so that a misspelt problem is not reported as a wrong parameter.
+  if (parameter_names(solvers::registry(), options.solver).empty()) {
+    solvers::make(options.solver, {}, Problem{});
+  }
+  if (std::none_of(problems::registry().begin(), problems::registry().end(),
+                   [&](const problems::Entry& entry) { return entry.name == options.problem; })) {
+    problems::make(options.problem);
+  }
+  const Assigned assigned = assign(options);
+  ConfiguredRun configured;
+  configured.problem = problems::make(options.problem, assigned.problem);
+  configured.solver = solvers::make(options.solver, assigned.solver, configured.problem);
+  configured.start = start_from(options, configured.problem);
+  auto& entries = configured.configuration.entries;
+  entries.emplace_back("version", version());
+  entries.emplace_back("problem", options.problem);
+  for (const auto& [key, value] : assigned.problem) entries.emplace_back("problem." + key, value);
+  entries.emplace_back("solver", options.solver);
+  for (const auto& [key, value] : configured.solver->settings()) entries.emplace_back("solver." + key, value);
+  entries.emplace_back("start", options.start.empty() ? configured.problem.starts.at(0).name : options.start);
+  entries.emplace_back("seed", std::to_string(options.seed));
+  entries.emplace_back("gradient_tolerance", format_exact(options.gradient_tolerance));
+  entries.emplace_back("budget", std::to_string(options.budget));
+  return configured;
+}
+
+std::optional<Problem> problem_of(const RunConfiguration& configuration) {
+  std::string name;
+  Parameters::Assignments assignments;
+  for (const auto& [key, value] : configuration.entries) {
+    if (key == "problem") name = value;
+    if (key.starts_with("problem.")) assignments.emplace_back(key.substr(8), value);
+  }
+  for (const problems::Entry& entry : problems::registry()) {
+    if (entry.name == name) return entry.make(Parameters(name, entry.parameters, assignments));
+  }
+  return std::nullopt;
+}
+
+}  // namespace perigee::cli

@@ -1,0 +1,32 @@
+// A run as named on the command line: which problem, solver, start and seed, and back again from a store.
+#ifndef PERIGEE_DIAGNOSTICS_CLI_CONFIGURED_RUN_HPP
+#define PERIGEE_DIAGNOSTICS_CLI_CONFIGURED_RUN_HPP
+
+#include <perigee/diagnostics/cli/commands.hpp>
+#include <perigee/diagnostics/store.hpp>
+#include <perigee/lib/problem.hpp>
+#include <perigee/lib/solver.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace perigee::cli {
+
+struct ConfiguredRun {
+  Problem problem;
+  std::unique_ptr<Solver> solver;
+  Vector start;
+  RunConfiguration configuration;
+};
+
+/// Resolves names and parameters. --set KEY=VALUE goes to whichever of problem and solver has the parameter;
+/// where both have it, problem.KEY or solver.KEY must be written.
+/// Throws std::invalid_argument on anything unknown, wrong or ambiguous.
+ConfiguredRun configure(const RunCommandOptions& options);
+
+/// The problem that a recorded run was of, if it is in the registry; nothing otherwise.
+std::optional<Problem> problem_of(const RunConfiguration& configuration);
+
+}  // namespace perigee::cli
+
+#endif

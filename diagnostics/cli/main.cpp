@@ -1,0 +1,109 @@
+// The `perigee` command: reads the command line and calls the command.
+#include <perigee/diagnostics/cli/commands.hpp>
+#include <perigee/lib/version.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <exception>
+#include <iostream>
+
+namespace {
+
+using namespace perigee::cli;
+
+void add_output_options(CLI::App& command, OutputOptions& output) {
+  command.add_option("--report", output.html_path, "Write the report as one HTML file");
+  command.add_option("--json", output.json_path, "Write the diagnosis as JSON to this file, or - for standard output")
+      ->type_name("FILE|-");
+  command.add_option("--fail-on", output.fail_on, "Exit with 1 if one of these findings is made")
+      ->delimiter(',')
+      ->type_name("ID,...");
+}
+
+// What CLI11 calls a parse error is exit code 2 here; its own codes start at 100.
+int parse_and_dispatch(int argument_count, char** arguments) {
+  CLI::App app{"Nonconvex optimization that says what happened: runs, diagnoses and compares.", "perigee"};
+  app.set_version_flag("--version", std::string("perigee ") + std::string(perigee::version()));
+  app.require_subcommand(1);
+  int exit_code = exit_done;
+
+  ListOptions list;
+  CLI::App* list_app = app.add_subcommand("list", "Show what there is, one line each");
+  list_app->add_option("what", list.what, "problems, solvers, schedules, line-searches or findings; default: all")
+      ->check(CLI::IsMember({"problems", "solvers", "schedules", "line-searches", "findings"}));
+  list_app->add_flag("--json", list.as_json, "As a JSON array of objects");
+  list_app->footer("Example:\n  perigee list problems");
+  list_app->callback([&] { exit_code = list_command(list); });
+
+  RunCommandOptions run;
+  CLI::App* run_app = app.add_subcommand("run", "Run a solver on a problem, record it, and diagnose it");
+  run_app->add_option("problem", run.problem, "Name of the problem (see perigee list problems)")->required();
+  run_app->add_option("--solver", run.solver, "Name of the solver (see perigee list solvers)")->capture_default_str();
+  run_app->add_option("--set", run.assignments,
+                      "Set a parameter of the problem or the solver; problem.KEY or solver.KEY where both have it")
+      ->type_name("KEY=VALUE");
+  run_app->add_option("--start", run.start, "A start's name, random, or numbers separated by commas");
+  run_app->add_option("--seed", run.seed, "Seed of every random draw")->capture_default_str();
+  run_app->add_option("--budget", run.budget, "Gradient evaluations")->capture_default_str();
+  run_app->add_option("--gradient-tolerance", run.gradient_tolerance,
+                      "Stop at this gradient norm, for solvers that do not end themselves")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  run_app->add_option("--out", run.store_path, "Record the run in this SQLite file");
+  run_app->add_flag("--resume", run.resume, "Continue the run recorded in --out")->needs("--out");
+  add_output_options(*run_app, run.output);
+  run_app->footer("Example:\n  perigee run octopus --solver perturbed-gradient-descent --seed 7 --report octopus.html");
+  run_app->callback([&] { exit_code = run_command(run); });
+
+  DiagnoseCommandOptions diagnose;
+  CLI::App* diagnose_app = app.add_subcommand("diagnose", "Say what happened in a recorded run or a training log");
+  diagnose_app->add_option("files", diagnose.paths, "CSV, TSV or JSONL logs, or runs recorded by perigee run --out")
+      ->required();
+  diagnose_app->add_option("--format", diagnose.format, "auto, csv, jsonl or sqlite")
+      ->check(CLI::IsMember({"auto", "csv", "jsonl", "sqlite"}))
+      ->capture_default_str();
+  diagnose_app->add_option("--map", diagnose.mapping, "Which column plays which role, as in loss=train_loss,step=epoch")
+      ->delimiter(',')
+      ->type_name("ROLE=COLUMN,...");
+  add_output_options(*diagnose_app, diagnose.output);
+  diagnose_app->footer("Example:\n  perigee diagnose training.csv --map loss=train/loss --report training.html");
+  diagnose_app->callback([&] { exit_code = diagnose_command(diagnose); });
+
+  CompareCommandOptions compare;
+  CLI::App* compare_app = app.add_subcommand("compare", "Compare solvers on problems: success rate and median cost");
+  compare_app->add_option("--problem", compare.problems, "A problem, as in octopus or \"octopus(dimension=5)\"; repeat")
+      ->required();
+  compare_app->add_option("--solver", compare.solvers, "A solver, likewise; repeat")->required();
+  compare_app->add_option("--seeds", compare.seeds, "Runs of each pair")->capture_default_str()->check(CLI::PositiveNumber);
+  compare_app->add_option("--budget", compare.budget, "Gradient evaluations of each run")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  compare_app->add_option("--target", compare.target, "tau: solved where f <= f* + tau (f(x0) - f*)")->capture_default_str();
+  compare_app->add_option("--start", compare.start, "A start's name or random; default: each problem's first start");
+  compare_app->add_option("--jobs", compare.jobs, "Threads; 0: one a core")->capture_default_str();
+  compare_app->add_flag("--json", compare.as_json, "As a JSON array of objects");
+  compare_app->footer(
+      "Example:\n  perigee compare --problem octopus --solver gradient-descent --solver perturbed-gradient-descent");
+  compare_app->callback([&] { exit_code = compare_command(compare); });
+
+  try {
+    app.parse(argument_count, arguments);
+  } catch (const CLI::Success& done) {
+    return app.exit(done);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error, std::cerr, std::cerr);
+    return exit_usage;
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+  try {
+    return parse_and_dispatch(argument_count, arguments);
+  } catch (const std::exception& error) {
+    std::cerr << "perigee: " << error.what() << '\n';
+    return exit_usage;
+  }
+}

@@ -1,0 +1,130 @@
+#include <perigee/diagnostics/compare/compare.hpp>
+
+#include <perigee/lib/format.hpp>
+#include <perigee/lib/problems/registry.hpp>
+#include <perigee/lib/run.hpp>
+#include <perigee/solvers/registry.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+namespace perigee {
+
+namespace {
+
+constexpr double never = std::numeric_limits<double>::infinity();
+
+Vector start_for(const Problem& problem, const std::string& start, std::uint64_t seed) {
+  if (start.empty()) return problem.starts.at(0).x;
+  if (start != "random") return start_of(problem, start);
+  if (!problem.random_start) {
+    throw std::invalid_argument("compare: problem '" + problem.name + "' has no random start");
+  }
+  RandomEngine engine = RandomSource(seed).engine("start");
+  return problem.random_start(engine);
+}
+
+// Gradients to the target, or `never`.
+double cost_of_run(const Problem& problem, const Solver& solver, const CompareOptions& options, std::uint64_t seed) {
+  const Vector x0 = start_for(problem, options.start, seed);
+  const double best = *problem.optimal_value;
+  const double target = best + options.target * (problem.objective->value(x0) - best);
+  const RunResult result = run(*problem.objective, solver, x0,
+                               {.stop = value_target(target) | max_gradients(options.budget), .random = RandomSource(seed)});
+  return result.end.id == "value-target" ? static_cast<double>(result.counts.gradients) : never;
+}
+
+double median_of(std::vector<double> costs) {
+  std::sort(costs.begin(), costs.end());
+  const std::size_t n = costs.size();
+  if (n % 2 == 1) return costs[n / 2];
+  // The mean of a finite and an infinite cost is infinite: fewer than half the runs were solved for sure.
+  return 0.5 * (costs[n / 2 - 1] + costs[n / 2]);
+}
+
+struct Pair {
+  const Problem* problem;
+  std::unique_ptr<Solver> solver;
+};
+
+}  // namespace
+
+std::pair<double, double> wilson_interval(Index successes, Index runs, double z) {
+  if (runs < 1 || successes < 0 || successes > runs) {
+    throw std::invalid_argument("wilson_interval: needs 0 <= successes <= runs, runs >= 1");
+  }
+  const double n = static_cast<double>(runs);
+  const double k = static_cast<double>(successes);
+  const double z2 = z * z;
+  const double middle = (k + 0.5 * z2) / (n + z2);
+  const double half = z * std::sqrt(k * (n - k) / n + 0.25 * z2) / (n + z2);
+  return {std::max(0.0, middle - half), std::min(1.0, middle + half)};
+}
+
+std::vector<ComparisonRow> compare(const CompareOptions& options) {
+  if (options.seeds < 1) throw std::invalid_argument("compare: seeds must be >= 1, got " + std::to_string(options.seeds));
+  if (options.budget < 1) throw std::invalid_argument("compare: budget must be >= 1");
+  if (options.threads < 1) throw std::invalid_argument("compare: threads must be >= 1");
+  if (!(options.target > 0.0 && options.target < 1.0)) {
+    throw std::invalid_argument("compare: target must be in (0, 1), got " + format_number(options.target));
+  }
+
+  std::vector<Problem> problem_list;
+  for (const NamedChoice& choice : options.problems) {
+    problem_list.push_back(problems::make(choice.name, choice.assignments));
+    const Problem& problem = problem_list.back();
+    if (!problem.optimal_value) {
+      throw std::invalid_argument("compare: the optimal value of problem '" + problem.name + "' is not known");
+    }
+    start_for(problem, options.start, 0);  // a wrong start is refused before anything runs
+  }
+  std::vector<Pair> pairs;
+  for (const Problem& problem : problem_list) {
+    for (const NamedChoice& choice : options.solvers) {
+      pairs.push_back({&problem, solvers::make(choice.name, choice.assignments, problem)});
+    }
+  }
+
+  // Every run has its own slot, so the order in which threads finish cannot matter.
+  const auto seeds = static_cast<std::size_t>(options.seeds);
+  std::vector<double> costs(pairs.size() * seeds);
+  std::atomic<std::size_t> next{0};
+  std::exception_ptr failure;
+  std::mutex failure_mutex;
+  const auto work = [&] {
+    for (std::size_t job = next++; job < costs.size(); job = next++) {
+      const Pair& pair = pairs[job / seeds];
+      try {
+        costs[job] = cost_of_run(*pair.problem, *pair.solver, options, job % seeds);
+      } catch (...) {
+        const std::lock_guard lock(failure_mutex);
+        if (!failure) failure = std::current_exception();
+      }
+    }
+  };
+  {
+    // std::jthread joins by itself; clang 14 with libstdc++ 12 has it too.
+    std::vector<std::jthread> threads;
+    for (unsigned i = 1; i < options.threads; ++i) threads.emplace_back(work);
+    work();
+  }
+  if (failure) std::rethrow_exception(failure);
+
+  std::vector<ComparisonRow> rows;
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    const auto first = costs.begin() + static_cast<std::ptrdiff_t>(p * seeds);
+    const std::vector<double> mine(first, first + options.seeds);
+    const auto successes = static_cast<Index>(std::count_if(mine.begin(), mine.end(), [](double c) { return c < never; }));
+    const auto [low, high] = wilson_interval(successes, options.seeds);
+    rows.push_back({pairs[p].problem->name, pairs[p].solver->name(), options.seeds, successes, low, high, median_of(mine)});
+  }
+  return rows;
+}
+
+}  // namespace perigee

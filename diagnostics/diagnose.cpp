@@ -1,0 +1,181 @@
+#include <perigee/diagnostics/diagnose.hpp>
+
+#include <perigee/diagnostics/budget.hpp>
+#include <perigee/diagnostics/detector.hpp>
+#include <perigee/diagnostics/divergence.hpp>
+#include <perigee/diagnostics/end_point.hpp>
+#include <perigee/diagnostics/gravity_well.hpp>
+#include <perigee/diagnostics/non_finite.hpp>
+#include <perigee/diagnostics/plateau.hpp>
+#include <perigee/diagnostics/rate.hpp>
+#include <perigee/diagnostics/rounding_floor.hpp>
+#include <perigee/diagnostics/softmax_damping.hpp>
+#include <perigee/diagnostics/step_too_large.hpp>
+#include <perigee/lib/format.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <stdexcept>
+#include <tuple>
+
+namespace perigee {
+
+namespace {
+
+// In this order: each sees what the ones above it have found.
+constexpr Detector detectors[] = {
+    detect_non_finite,       //
+    detect_divergence,       //
+    detect_step_too_large,   //
+    detect_plateau,          //
+    detect_gravity_well,     //
+    detect_softmax_damping,  //
+    detect_end_point,        //
+    detect_rounding_floor,   //
+    detect_exhausted_budget,
+};
+
+void check(const Trajectory& trajectory, const Objective* objective) {
+  if (objective == nullptr) return;
+  for (const Snapshot& snapshot : trajectory.snapshots) {
+    if (snapshot.x.size() == objective->dimension()) continue;
+    throw std::invalid_argument("diagnose: the objective must have the dimension of the snapshots, got " +
+                                std::to_string(objective->dimension()) + " and " + std::to_string(snapshot.x.size()));
+  }
+}
+
+// A flat end is convergence where the end point was judged a minimum, and explained where it was judged something else.
+void settle_flat_end(Diagnosis& diagnosis, Index last) {
+  const auto is_flat_end = [&](const Finding& finding) { return finding.id == "plateau" && finding.last == last; };
+  for (const char* id : {"converged-minimum", "suboptimal-minimum"}) {
+    if (find_finding(diagnosis, id) == nullptr) continue;
+    std::erase_if(diagnosis.findings, is_flat_end);
+    std::erase_if(diagnosis.limits, [](const std::string& limit) { return limit.starts_with(unknown_bound_limit); });
+  }
+  for (const char* id : {"strict-saddle", "degenerate-stationary-point", "local-maximum", "rounding-floor"}) {
+    if (find_finding(diagnosis, id) == nullptr) continue;
+    for (Finding& finding : diagnosis.findings) {
+      if (!is_flat_end(finding)) continue;
+      explain_plateaus(diagnosis, finding.first, last, "The finding " + std::string(id) + " explains it.");
+      break;
+    }
+  }
+}
+
+bool is_more_important(const Finding& a, const Finding& b) {
+  const auto rank = [](const Finding& finding) {
+    return std::tuple(-static_cast<int>(finding.severity), static_cast<int>(finding.certainty), finding.first);
+  };
+  return rank(a) < rank(b);
+}
+
+// The parts of [phase.first, phase.last] that no phase in `taken` covers.
+std::vector<Phase> left_of(const Phase& phase, const std::vector<Phase>& taken) {
+  std::vector<Phase> parts{phase};
+  for (const Phase& other : taken) {
+    std::vector<Phase> smaller;
+    for (const Phase& part : parts) {
+      if (other.last < part.first || other.first > part.last) {
+        smaller.push_back(part);
+        continue;
+      }
+      if (part.first < other.first) smaller.push_back({part.kind, part.first, other.first - 1});
+      if (part.last > other.last) smaller.push_back({part.kind, other.last + 1, part.last});
+    }
+    parts = std::move(smaller);
+  }
+  return parts;
+}
+
+// What a detector knows to be special takes precedence over the plain course of the value.
+void order_phases(std::vector<Phase>& phases) {
+  const auto is_plain = [](const Phase& phase) { return phase.kind == "descent" || phase.kind == "ascent"; };
+  const auto priority = [&](const Phase& phase) { return is_plain(phase) ? 2 : phase.kind == "plateau" ? 1 : 0; };
+  std::stable_sort(phases.begin(), phases.end(),
+                   [&](const Phase& a, const Phase& b) { return priority(a) < priority(b); });
+  std::vector<Phase> taken;
+  for (const Phase& phase : phases) {
+    const std::vector<Phase> parts = left_of(phase, taken);
+    taken.insert(taken.end(), parts.begin(), parts.end());
+  }
+  std::sort(taken.begin(), taken.end(), [](const Phase& a, const Phase& b) { return a.first < b.first; });
+  phases = std::move(taken);
+}
+
+std::string without_full_stop(std::string sentence) {
+  if (sentence.ends_with('.')) sentence.pop_back();
+  return sentence;
+}
+
+std::string end_of(const Trajectory& trajectory) {
+  if (!trajectory.end) return "";
+  return "; the run ended by " + trajectory.end->id + " at iteration " +
+         std::to_string(trajectory.records.back().iteration);
+}
+
+std::string course_of(const Trajectory& trajectory) {
+  const Series values = value_series(trajectory);
+  const Index last = trajectory.records.back().iteration;
+  if (values.empty()) return "no value was recorded up to iteration " + std::to_string(last);
+  if (values.size() == 1) {
+    return "only one value was recorded, " + format_number(values.value[0]) + " at iteration " +
+           format_number(values.time[0]);
+  }
+  std::string text = "the value went from " + format_number(values.value.front(), 4) + " to " +
+                     format_number(values.value.back(), 4) + " over iterations [" + format_number(values.time.front()) +
+                     ", " + format_number(values.time.back()) + "]";
+  const RunRate run_rate = rate_of_run(trajectory);
+  const Rate& rate = run_rate.rate;
+  const std::string what = run_rate.quantity == "value" ? "" : "the " + std::string(run_rate.quantity) + " ";
+  if (rate.verdict == RateVerdict::power_law) {
+    text += ", at the end " + what + "sublinearly, like t^-" + format_number(rate.exponent, 3);
+    if (what.empty() && rate.exponent > 1.1 && rate.exponent < 1.5) text += ", a little faster than 1/t";
+  } else if (rate.verdict == RateVerdict::linear) {
+    text +=
+        ", at the end " + what + "linearly, by a factor of " + format_number(std::exp(-rate.rate), 4) + " an iteration";
+  }
+  return text;
+}
+
+// The most important finding in words. An exhausted budget is told by the End, so it gives way to its equals.
+std::string summarize(const Trajectory& trajectory, const Diagnosis& diagnosis) {
+  const std::vector<Finding>& findings = diagnosis.findings;
+  if (findings.empty()) return "No problem found: " + course_of(trajectory) + end_of(trajectory) + ".";
+  const Finding* main = &findings.front();
+  for (const Finding& finding : findings) {
+    if (main->id != "budget-exhausted" || finding.severity != main->severity) break;
+    if (finding.id != "budget-exhausted") {
+      main = &finding;
+      break;
+    }
+  }
+  if (main->id == "budget-exhausted" && main->severity == Severity::information) {
+    return "No problem found: " + course_of(trajectory) + end_of(trajectory) + ".";
+  }
+  const std::string end = main->id == "budget-exhausted" ? "" : end_of(trajectory);
+  return main->id + " (" + std::string(name_of(main->certainty)) + "): " + without_full_stop(main->message) + end + ".";
+}
+
+}  // namespace
+
+Diagnosis diagnose(const Trajectory& trajectory, const Objective* objective, const DiagnoseOptions& options) {
+  check(trajectory, objective);
+  Diagnosis diagnosis;
+  if (trajectory.records.empty()) {
+    diagnosis.summary = "Nothing was recorded, so nothing can be said.";
+    diagnosis.limits.push_back("Everything: the trajectory has no records.");
+    return diagnosis;
+  }
+  const DiagnosisInput input{trajectory, objective, options};
+  for (const Detector detect : detectors) detect(input, diagnosis);
+
+  settle_flat_end(diagnosis, trajectory.records.back().iteration);
+  std::stable_sort(diagnosis.findings.begin(), diagnosis.findings.end(), is_more_important);
+  order_phases(diagnosis.phases);
+  diagnosis.summary = summarize(trajectory, diagnosis);
+  return diagnosis;
+}
+
+}  // namespace perigee

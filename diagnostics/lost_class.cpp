@@ -1,0 +1,164 @@
+#include <perigee/diagnostics/lost_class.hpp>
+
+#include <perigee/diagnostics/plateau.hpp>
+#include <perigee/diagnostics/robust_slope.hpp>
+#include <perigee/diagnostics/series.hpp>
+#include <perigee/diagnostics/trend.hpp>
+#include <perigee/lib/format.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace perigee {
+
+namespace {
+
+constexpr double lost_probability = 0.05;
+constexpr double learnt_probability = 0.5;
+constexpr double not_rising = 1.64;
+constexpr std::size_t fewest_records = 20;
+constexpr double same_loss = 0.02;  // relative: the value is read as the mean of 1 - p
+
+std::vector<double> block_medians(const std::vector<double>& values) {
+  const std::size_t blocks = std::min<std::size_t>(48, values.size());
+  std::vector<double> medians;
+  for (std::size_t b = 0; b < blocks; ++b) {
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(b * values.size() / blocks);
+    const auto last = values.begin() + static_cast<std::ptrdiff_t>((b + 1) * values.size() / blocks);
+    medians.push_back(median_of({first, last}));
+  }
+  return medians;
+}
+
+std::vector<Series> class_series(const Trajectory& trajectory) {
+  std::vector<Series> series;
+  for (const std::string& name : trajectory.policy->probability_columns) {
+    const Column* column = trajectory.column(name);
+    series.push_back(column == nullptr ? Series{} : column_series(trajectory, *column));
+  }
+  return series;
+}
+
+double middle_of(const Series& series) { return 0.5 * (series.time.front() + series.time.back()); }
+
+// Medians over the last tenth of the log: one minibatch step does not decide.
+double final_level(const Series& series) {
+  const double span = series.time.back() - series.time.front();
+  return median_of(window_of(series, series.time.back() - 0.1 * span, series.time.back()).value);
+}
+
+bool value_stands_still(const Trajectory& trajectory) {
+  const Series values = value_series(trajectory);
+  if (values.size() < fewest_records) return false;
+  const std::size_t late = window_of(values, middle_of(values), values.time.back()).size();
+  const std::vector<double> log_time = log_time_of(values);
+  const std::vector<double> log_excess = log_excess_of(values, value_bound(trajectory, values));
+  return test_trend(std::span(log_time).last(late), std::span(log_excess).last(late)).trend == Trend::plateau;
+}
+
+std::optional<LostClass> judge(const std::vector<Series>& classes, std::size_t k) {
+  const Series& own = classes[k];
+  if (own.size() < fewest_records) return std::nullopt;
+  LostClass lost;
+  lost.index = static_cast<Index>(k);
+  lost.start_probability = own.value.front();
+  lost.final_probability = final_level(own);
+  lost.lowest_probability = *std::min_element(own.value.begin(), own.value.end());
+
+  const Series late = window_of(own, middle_of(own), own.time.back());
+  const bool stays_low = *std::max_element(late.value.begin(), late.value.end()) < lost_probability;
+  if (!stays_low || lost.final_probability >= lost.start_probability) return std::nullopt;
+  std::vector<double> logarithms;
+  for (const double p : late.value) logarithms.push_back(std::log(std::max(p, 1e-300)));
+  lost.trend = mann_kendall(block_medians(logarithms));
+  if (lost.trend > not_rising) return std::nullopt;
+
+  std::vector<double> others;
+  for (std::size_t j = 0; j < classes.size(); ++j) {
+    if (j != k && !classes[j].empty()) others.push_back(final_level(classes[j]));
+  }
+  lost.others_median = median_of(others);
+  if (!(lost.others_median > learnt_probability)) return std::nullopt;
+
+  std::size_t entry = own.size();
+  while (entry > 0 && own.value[entry - 1] < lost_probability) --entry;
+  lost.first = static_cast<Index>(own.time[entry]);
+  return lost;
+}
+
+// What class k contributes to a value that is the mean of 1 - p over the classes; NaN if the value is not that.
+struct Share {
+  double of_value = not_measured;
+  double contribution = not_measured;
+};
+
+Share share_of(const std::vector<Series>& classes, std::size_t k, double final_value) {
+  double sum = 0.0;
+  for (const Series& series : classes) {
+    if (series.empty()) return {};
+    sum += 1.0 - final_level(series);
+  }
+  const double count = static_cast<double>(classes.size());
+  if (!(std::abs(sum / count - final_value) <= same_loss * std::abs(final_value))) return {};
+  const double contribution = (1.0 - final_level(classes[k])) / count;
+  return {contribution / final_value, contribution};
+}
+
+}  // namespace
+
+std::vector<LostClass> find_lost_classes(const Trajectory& trajectory) {
+  if (!trajectory.policy || trajectory.policy->probability_columns.size() < 3) return {};
+  const std::vector<Series> classes = class_series(trajectory);
+  std::vector<LostClass> found;
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    if (const std::optional<LostClass> lost = judge(classes, k)) found.push_back(*lost);
+  }
+  if (!found.empty() && !value_stands_still(trajectory)) found.clear();
+  return found;
+}
+
+void detect_lost_classes(const DiagnosisInput& input, Diagnosis& diagnosis) {
+  const Trajectory& trajectory = input.trajectory;
+  const std::vector<LostClass> found = find_lost_classes(trajectory);
+  if (found.empty()) return;
+  const std::vector<Series> classes = class_series(trajectory);
+  const double final_value = final_level(value_series(trajectory));
+  for (const LostClass& lost : found) {
+    const std::size_t k = static_cast<std::size_t>(lost.index);
+    const Share share = share_of(classes, k, final_value);
+    Finding finding;
+    finding.id = "gravity-well";
+    finding.first = lost.first;
+    finding.last = trajectory.records.back().iteration;
+    finding.severity = Severity::problem;
+    finding.certainty = Certainty::likely;
+    finding.evidence = {{"class", static_cast<double>(lost.index), "column, counted from 0"},
+                        {"probability_at_start", lost.start_probability, "1"},
+                        {"probability_lowest", lost.lowest_probability, "1"},
+                        {"probability_at_end", lost.final_probability, "1"},
+                        {"probability_threshold", lost_probability, "1"},
+                        {"others_median_at_end", lost.others_median, "1"},
+                        {"trend_statistic", lost.trend, "1"},
+                        {"final_value", final_value, "value"},
+                        {"contribution_to_value", share.contribution, "value"},
+                        {"share_of_value", share.of_value, "1"}};
+    finding.message = "The class of " + trajectory.policy->probability_columns[k] +
+                      " is not learnt: the mean probability of its right answer fell from " +
+                      format_number(lost.start_probability, 3) + " to " + format_number(lost.final_probability, 3) +
+                      " and does not rise, while the other classes stand at " + format_number(lost.others_median, 3) +
+                      " (median)";
+    if (std::isfinite(share.of_value)) {
+      finding.message += "; read as the mean of 1 - p, the final value " + format_number(final_value, 4) +
+                         " owes about " + format_number(share.contribution, 3) + " to it";
+    }
+    finding.message += ".";
+    finding.recommendation =
+        "The expected reward through a softmax gives a class no gradient once its probability is small: restart from "
+        "another seed, use cross-entropy or an escort transform for the head, or regularize by entropy.";
+    diagnosis.findings.push_back(std::move(finding));
+    explain_plateaus(diagnosis, lost.first, trajectory.records.back().iteration, "The class not learnt explains it.");
+  }
+}
+
+}  // namespace perigee

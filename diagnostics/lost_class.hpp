@@ -1,0 +1,36 @@
+// Has a classifier given up on one class? The gravity well as a training log shows it.
+//
+// The log has one column a class: the mean probability of the right class over the examples of that class. Class k is
+// lost if, throughout the second half of the log, its probability stays below 5%, ends below where it started, and
+// does not rise (Mann-Kendall statistic of log p at most 1.64, 5% one-sided, on at most 48 block medians), while the
+// median of the other classes exceeds 50% at the end and the value stands still there (trend.hpp, last octave, excess
+// over the bound of series.hpp). Classes that are all alike, as in a network that died, are not this.
+// Rewards and parameters are not in such a log, so `likely` at most, and no escape time.
+#ifndef PERIGEE_DIAGNOSTICS_LOST_CLASS_HPP
+#define PERIGEE_DIAGNOSTICS_LOST_CLASS_HPP
+
+#include <perigee/diagnostics/detector.hpp>
+
+#include <vector>
+
+namespace perigee {
+
+struct LostClass {
+  Index index = 0;  // among the probability columns
+  Index first = 0;  // from here on its probability stays below 5%
+  double start_probability = 0.0;
+  double lowest_probability = 0.0;
+  double final_probability = 0.0;
+  double others_median = 0.0;  // of the final probabilities of the other classes
+  double trend = 0.0;          // Mann-Kendall statistic of log p in the second half
+};
+
+/// The lost classes, in the order of the columns. O(records x classes).
+std::vector<LostClass> find_lost_classes(const Trajectory& trajectory);
+
+/// Adds a finding "gravity-well" for each, and explains plateaus by it.
+void detect_lost_classes(const DiagnosisInput& input, Diagnosis& diagnosis);
+
+}  // namespace perigee
+
+#endif

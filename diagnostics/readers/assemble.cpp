@@ -1,0 +1,162 @@
+// From a table of numbers to a trajectory.
+#include <perigee/diagnostics/readers/roles.hpp>
+#include <perigee/diagnostics/readers/table.hpp>
+
+#include <perigee/lib/format.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace perigee::readers {
+
+namespace {
+
+constexpr double greatest_iteration = 9007199254740992.0;  // 2^53: beyond it a double skips integers
+
+std::string counted(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+// The rows in increasing order of iteration, those without one left out; equal iterations stay in file order.
+struct Order {
+  std::vector<std::size_t> rows;
+  std::vector<Index> iterations;  // of each of them
+};
+
+Order order_of(const Table& table, const Roles& roles, std::vector<std::string>& notes) {
+  const std::size_t count = table.lines.size();
+  Order order;
+  order.rows.reserve(count);
+  if (!roles.iteration) {
+    order.rows.resize(count);
+    std::iota(order.rows.begin(), order.rows.end(), std::size_t{0});
+    order.iterations.resize(count);
+    std::iota(order.iterations.begin(), order.iterations.end(), Index{0});
+    notes.emplace_back("No column for the iteration: the rows are counted from 0.");
+    return order;
+  }
+  const TableColumn& column = table.columns[*roles.iteration];
+  for (std::size_t row = 0; row < count; ++row) {
+    const double iteration = column.value(row);
+    if (std::isnan(iteration)) continue;
+    if (iteration < 0.0 || iteration > greatest_iteration || iteration != std::floor(iteration)) {
+      throw ReadError(
+          message_at(table.file, table.lines[row], column.name,
+                     "expected a whole number from 0 to 2^53 as iteration, got '" + format_exact(iteration) + "'"));
+    }
+    order.rows.push_back(row);
+  }
+  if (order.rows.empty()) {
+    throw ReadError(
+        message_at(table.file, table.lines.front(), column.name, "expected iterations, got none in any row"));
+  }
+  if (order.rows.size() < count) {
+    notes.push_back(counted(count - order.rows.size(), "row") + " without '" + column.name + "' left out.");
+  }
+  const auto comes_before = [&column](std::size_t a, std::size_t b) { return column.value(a) < column.value(b); };
+  if (!std::is_sorted(order.rows.begin(), order.rows.end(), comes_before)) {
+    std::stable_sort(order.rows.begin(), order.rows.end(), comes_before);
+    notes.push_back("The rows were not in order of '" + column.name + "' and have been sorted.");
+  }
+  order.iterations.reserve(order.rows.size());
+  for (const std::size_t row : order.rows) order.iterations.push_back(static_cast<Index>(column.value(row)));
+  return order;
+}
+
+// One number for each different iteration: the last that was measured. Frees the column's own numbers.
+std::vector<double> take_values(TableColumn& column, const Order& order, std::size_t count) {
+  const bool in_file_order = count == column.values.size() && count == order.rows.size() &&
+                             std::is_sorted(order.rows.begin(), order.rows.end());
+  if (in_file_order) return std::move(column.values);
+  std::vector<double> values;
+  values.reserve(count);
+  for (std::size_t i = 0; i < order.rows.size(); ++i) {
+    if (i == 0 || order.iterations[i] != order.iterations[i - 1]) values.push_back(not_measured);
+    const double value = column.value(order.rows[i]);
+    if (!std::isnan(value)) values.back() = value;
+  }
+  std::vector<double>().swap(column.values);
+  return values;
+}
+
+void note_left_out(const Table& table, std::vector<std::string>& notes) {
+  for (const auto& [content, what] : {std::pair(Content::text, "text"), std::pair(Content::lists, "lists"),
+                                      std::pair(Content::nothing, "empty in every row")}) {
+    std::vector<std::string> names;
+    for (const TableColumn& column : table.columns) {
+      if (column.content == content) names.push_back(column.name);
+    }
+    if (!names.empty()) {
+      notes.push_back("Left out, because " + std::string(what) + ": " + shown_list(names) + ".");
+    }
+  }
+}
+
+}  // namespace
+
+ReadResult assemble(Table& table, const std::vector<std::pair<std::string, std::string>>& mapping) {
+  ReadResult result;
+  const Roles roles = assign_roles(table, mapping, result.notes);
+  note_left_out(table, result.notes);
+  const Order order = order_of(table, roles, result.notes);
+
+  Trajectory& trajectory = result.trajectory;
+  trajectory.records.reserve(order.rows.size());
+  for (const Index iteration : order.iterations) {
+    if (!trajectory.records.empty() && trajectory.records.back().iteration == iteration) continue;
+    StepRecord record;
+    record.iteration = iteration;
+    record.kind = iteration == 0 ? StepKind::initial : StepKind::step;
+    trajectory.records.push_back(record);
+  }
+  const std::size_t count = trajectory.records.size();
+  if (count < order.rows.size()) {
+    result.notes.push_back(counted(order.rows.size() - count, "row") + " repeat" +
+                           (order.rows.size() - count == 1 ? "s" : "") +
+                           " an iteration: of each field the last measured value is kept.");
+  }
+
+  std::vector<std::string> role_names(table.columns.size());
+  const auto take = [&](std::optional<std::size_t> position, const char* role, double StepRecord::*field, double sign) {
+    if (!position) return;
+    role_names[*position] = role;
+    const std::vector<double> values = take_values(table.columns[*position], order, count);
+    for (std::size_t i = 0; i < count; ++i) trajectory.records[i].*field = sign * values[i];
+  };
+  take(roles.value, "value", &StepRecord::value, 1.0);
+  take(roles.reward, "reward", &StepRecord::value, -1.0);
+  take(roles.gradient_norm, "gradient_norm", &StepRecord::gradient_norm, 1.0);
+  take(roles.step_size, "step_size", &StepRecord::step_size, 1.0);
+  take(roles.step_norm, "step_norm", &StepRecord::step_norm, 1.0);
+  if (roles.iteration) role_names[*roles.iteration] = "iteration";
+  if (roles.reward) {
+    result.notes.push_back("'" + table.columns[*roles.reward].name +
+                           "' is a reward: the value is its negative, so that less is better.");
+  } else if (!roles.value) {
+    result.notes.emplace_back("No column for the value (loss): what depends on it cannot be decided.");
+  }
+
+  if (!roles.probabilities.empty()) {
+    trajectory.policy.emplace();
+    for (const std::size_t position : roles.probabilities) {
+      role_names[position] = "probability";
+      trajectory.policy->probability_columns.push_back(table.columns[position].name);
+    }
+  }
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    TableColumn& column = table.columns[i];
+    const bool is_extra = role_names[i].empty();
+    if (is_extra && column.content != Content::numbers) continue;
+    result.columns.push_back({is_extra ? "extra" : role_names[i], column.name,
+                              is_extra          ? "no other role"
+                              : roles.mapped[i] ? "mapped"
+                                                : "guessed from its name"});
+    if (is_extra || role_names[i] == "probability") {
+      trajectory.columns.push_back({column.name, take_values(column, order, count)});
+    }
+  }
+  return result;
+}
+
+}  // namespace perigee::readers

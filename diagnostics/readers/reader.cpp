@@ -1,0 +1,96 @@
+#include <perigee/diagnostics/readers/reader.hpp>
+
+#include <perigee/diagnostics/readers/input.hpp>
+#include <perigee/diagnostics/readers/table.hpp>
+#include <perigee/diagnostics/store.hpp>
+
+#include <cmath>
+#include <string_view>
+
+namespace perigee {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+// What the first bytes say; a file that cannot be any of the formats is an error with a hint.
+std::string detect_format(const readers::Input& input) {
+  std::string_view text = input.beginning();
+  const auto fail = [&input](const std::string& what) {
+    throw ReadError(input.name() + ": expected CSV, JSONL or a recorded run, got " + what);
+  };
+  if (text.starts_with("SQLite format 3\0"sv)) return "sqlite";
+  if (text.starts_with("PK\x03\x04"sv)) fail("a ZIP archive (perhaps .npz)");
+  if (text.starts_with("\x1f\x8b"sv)) fail("a compressed file; decompress it first");
+  if (text.starts_with("\xff\xfe"sv) || text.starts_with("\xfe\xff"sv)) fail("UTF-16 text; save it as UTF-8");
+  if (text.starts_with("\x93NUMPY"sv)) fail("a NumPy array");
+  if (text.starts_with("\xef\xbb\xbf"sv)) text.remove_prefix(3);
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && text[first] == '{') return "jsonl";
+  if (first != std::string_view::npos && text[first] == '[') fail("a JSON list; write one object a line instead");
+  return "csv";
+}
+
+// What a recorded run has to offer, in the words of a log.
+std::vector<ColumnUse> columns_of(const Trajectory& trajectory) {
+  constexpr const char* reason = "recorded by Perigee";
+  std::vector<ColumnUse> uses{{"iteration", "iteration", reason}};
+  const auto add_if_measured = [&](const char* role, double StepRecord::*field) {
+    for (const StepRecord& record : trajectory.records) {
+      if (!std::isnan(record.*field)) {
+        uses.push_back({role, role, reason});
+        return;
+      }
+    }
+  };
+  add_if_measured("value", &StepRecord::value);
+  add_if_measured("gradient_norm", &StepRecord::gradient_norm);
+  add_if_measured("step_size", &StepRecord::step_size);
+  add_if_measured("step_norm", &StepRecord::step_norm);
+  for (const Column& column : trajectory.columns) {
+    bool is_probability = false;
+    if (trajectory.policy) {
+      for (const std::string& name : trajectory.policy->probability_columns) is_probability |= name == column.name;
+    }
+    uses.push_back({is_probability ? "probability" : "extra", column.name, reason});
+  }
+  return uses;
+}
+
+ReadResult read_recorded_run(const std::filesystem::path& path, const ReadOptions& options) {
+  if (!options.mapping.empty()) {
+    throw ReadError(path.string() + ": expected no mapping for a recorded run, got '" + options.mapping.front().first +
+                    "'");
+  }
+  try {
+    ReadResult result;
+    result.trajectory = read_run(path);
+    result.format = "sqlite";
+    result.columns = columns_of(result.trajectory);
+    if (result.trajectory.records.empty()) throw ReadError(path.string() + ": expected rows, got a run without any");
+    if (!result.trajectory.end) {
+      result.notes.emplace_back("The run has no end: it is still being recorded, or was cut off.");
+    }
+    return result;
+  } catch (const StoreError& error) {
+    throw ReadError(error.what());
+  }
+}
+
+}  // namespace
+
+ReadResult read_trajectory(const std::filesystem::path& path, const ReadOptions& options) {
+  if (options.format != "auto" && options.format != "csv" && options.format != "jsonl" && options.format != "sqlite") {
+    throw std::invalid_argument("ReadOptions: format must be auto, csv, jsonl or sqlite, got '" + options.format + "'");
+  }
+  if (options.format == "sqlite") return read_recorded_run(path, options);
+  readers::Input input(path);
+  const std::string format = options.format == "auto" ? detect_format(input) : options.format;
+  if (format == "sqlite") return read_recorded_run(path, options);
+  readers::Table table = format == "csv" ? readers::read_csv(input) : readers::read_jsonl(input);
+  ReadResult result = readers::assemble(table, options.mapping);
+  result.format = format;
+  return result;
+}
+
+}  // namespace perigee

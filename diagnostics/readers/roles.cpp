@@ -1,0 +1,259 @@
+#include <perigee/diagnostics/readers/roles.hpp>
+
+#include <perigee/lib/parameters.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <string_view>
+#include <system_error>
+
+namespace perigee::readers {
+
+namespace {
+
+using Role = std::optional<std::size_t> Roles::*;
+
+// A name may mean many things: it is taken only where the column looks the part.
+enum class Meaning { certain, doubtful };
+
+struct KnownName {
+  std::string_view name;  // in lower case
+  Meaning meaning = Meaning::certain;
+};
+
+// In order of preference.
+const std::vector<KnownName>& names_of_iteration() {
+  static const std::vector<KnownName> names{{"step"},
+                                            {"iteration"},
+                                            {"iter"},
+                                            {"global_step"},
+                                            {"_step"},
+                                            {"steps"},
+                                            {"train/global_step"},
+                                            {"trainer/global_step"},
+                                            {"t", Meaning::doubtful},
+                                            {"epoch", Meaning::doubtful}};
+  return names;
+}
+
+const std::vector<KnownName>& names_of_value() {
+  static const std::vector<KnownName> names{
+      {"loss"},          {"value"},      {"objective"}, {"train_loss"},           {"train/loss"},
+      {"training_loss"}, {"total_loss"}, {"cost"},      {"f", Meaning::doubtful}, {"batch_loss"}};
+  return names;
+}
+
+const std::vector<KnownName>& names_of_reward() {
+  static const std::vector<KnownName> names{{"reward"},          {"return"},         {"mean_reward"},
+                                            {"expected_reward"}, {"episode_return"}, {"episode_reward"},
+                                            {"train/reward"}};
+  return names;
+}
+
+const std::vector<KnownName>& names_of_gradient_norm() {
+  static const std::vector<KnownName> names{{"grad_norm"}, {"gradient_norm"}, {"gnorm"}, {"train/grad_norm"}};
+  return names;
+}
+
+const std::vector<KnownName>& names_of_step_size() {
+  static const std::vector<KnownName> names{
+      {"lr"}, {"learning_rate"}, {"step_size"}, {"train/learning_rate"}, {"train/lr"}, {"eta", Meaning::doubtful}};
+  return names;
+}
+
+const std::vector<KnownName>& names_of_step_norm() {
+  static const std::vector<KnownName> names{{"step_norm"}, {"update_norm"}};
+  return names;
+}
+
+// Prefixes of families of probabilities, p_class_0, p_class_1, ...; in order of preference.
+constexpr std::array<std::string_view, 5> probability_prefixes{"p_class_", "pi_", "prob_", "probability_", "p_"};
+
+std::string lower_case(std::string_view text) {
+  std::string result(text);
+  for (char& character : result) {
+    if (character >= 'A' && character <= 'Z') character = static_cast<char>(character - 'A' + 'a');
+    if (character == ' ' || character == '-') character = '_';
+  }
+  return result;
+}
+
+std::vector<std::string> names_of(const Table& table) {
+  std::vector<std::string> names;
+  for (const TableColumn& column : table.columns) names.push_back(column.name);
+  return names;
+}
+
+bool is_number_column(const TableColumn& column) {
+  return column.content == Content::numbers || column.content == Content::nothing;
+}
+
+[[noreturn]] void fail_as_text(const Table& table, const TableColumn& column) {
+  throw ReadError(message_at(table.file, column.sample_line, column.name,
+                             "expected a number, got " +
+                                 (column.content == Content::lists ? "a list, " : std::string()) +
+                                 shown(column.sample)));
+}
+
+Role role_of(std::string_view name) {
+  static const std::map<std::string_view, Role> roles{{"iteration", &Roles::iteration},
+                                                      {"step", &Roles::iteration},
+                                                      {"value", &Roles::value},
+                                                      {"loss", &Roles::value},
+                                                      {"reward", &Roles::reward},
+                                                      {"gradient_norm", &Roles::gradient_norm},
+                                                      {"grad_norm", &Roles::gradient_norm},
+                                                      {"step_size", &Roles::step_size},
+                                                      {"lr", &Roles::step_size},
+                                                      {"step_norm", &Roles::step_norm}};
+  const auto found = roles.find(name);
+  return found != roles.end() ? found->second : nullptr;
+}
+
+void map_roles(const Table& table, const std::vector<std::pair<std::string, std::string>>& mapping, Roles& roles) {
+  for (const auto& [role_name, column_name] : mapping) {
+    const auto fail = [&table](const std::string& message) { throw ReadError(message_at(table.file, 0, {}, message)); };
+    const Role role = role_of(role_name);
+    if (role == nullptr && role_name != "probability") {
+      fail("role " + shown(role_name) +
+           ": expected iteration (step), value (loss), reward, gradient_norm (grad_norm), step_size (lr), step_norm or "
+           "probability");
+    }
+    const auto found = std::find_if(table.columns.begin(), table.columns.end(),
+                                    [&name = column_name](const TableColumn& column) { return column.name == name; });
+    if (found == table.columns.end()) {
+      const std::string nearest = nearest_name(column_name, names_of(table));
+      throw ReadError(message_at(table.file, 0, column_name,
+                                 "mapped to " + role_name + ", but there is no such column" +
+                                     (nearest.empty() ? "" : " (did you mean " + shown(nearest) + "?)") +
+                                     "; there are " + shown_list(names_of(table))));
+    }
+    if (!is_number_column(*found)) fail_as_text(table, *found);
+    const auto position = static_cast<std::size_t>(found - table.columns.begin());
+    if (roles.mapped[position]) fail("column " + shown(column_name) + ": expected one role in the mapping, got two");
+    roles.mapped[position] = true;
+    if (role == nullptr) {
+      roles.probabilities.push_back(position);
+      continue;
+    }
+    if (roles.*role) fail("role " + shown(role_name) + ": expected one column in the mapping, got two");
+    roles.*role = position;
+  }
+  if (roles.value && roles.reward) {
+    throw ReadError(message_at(table.file, 0, {}, "expected value (loss) or reward in the mapping, got both"));
+  }
+}
+
+// Whether the numbers can be the iterations: whole, in increasing order, one in each row.
+bool counts_up(const Table& table, const TableColumn& column) {
+  double last = -1.0;
+  for (std::size_t row = 0; row < table.lines.size(); ++row) {
+    const double value = column.value(row);
+    if (!(value > last) || value != std::floor(value)) return false;
+    last = value;
+  }
+  return true;
+}
+
+class Guess {
+ public:
+  Guess(const Table& table, Roles& roles) : table_(table), roles_(roles) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      // The first of several columns whose names differ in case only.
+      if (!roles.mapped[i]) positions_.try_emplace(lower_case(table.columns[i].name), i);
+    }
+  }
+
+  void fill(Role role, const std::vector<KnownName>& names) {
+    if (roles_.*role) return;
+    for (const KnownName& known : names) {
+      const auto found = positions_.find(known.name);
+      if (found == positions_.end()) continue;
+      const TableColumn& column = table_.columns[found->second];
+      if (!is_number_column(column)) {
+        if (known.meaning == Meaning::doubtful) continue;
+        fail_as_text(table_, column);
+      }
+      if (role == &Roles::iteration && known.meaning == Meaning::doubtful && !counts_up(table_, column)) continue;
+      roles_.*role = found->second;
+      return;
+    }
+  }
+
+  // The first family of at least two consecutive indices whose numbers all lie in [0, 1].
+  void fill_probabilities(std::vector<std::string>& notes) {
+    if (!roles_.probabilities.empty()) return;
+    for (const std::string_view prefix : probability_prefixes) {
+      std::map<std::size_t, std::size_t> family;  // index -> position
+      for (const auto& [name, position] : positions_) {
+        if (const std::optional<std::size_t> index = index_after(prefix, name)) family.emplace(*index, position);
+      }
+      if (family.size() < 2) continue;
+      const std::string shown_name = std::string(prefix) + "*";
+      if (family.rbegin()->first - family.begin()->first + 1 != family.size()) {
+        notes.push_back("The columns " + shown_name + " are not taken for probabilities: an index is missing.");
+        continue;
+      }
+      if (!std::all_of(family.begin(), family.end(),
+                       [this](const auto& member) { return is_probability(table_.columns[member.second]); })) {
+        notes.push_back("The columns " + shown_name + " are not taken for probabilities: not all are in [0, 1].");
+        continue;
+      }
+      for (const auto& member : family) roles_.probabilities.push_back(member.second);
+      return;
+    }
+  }
+
+ private:
+  static std::optional<std::size_t> index_after(std::string_view prefix, std::string_view name) {
+    if (!name.starts_with(prefix)) return std::nullopt;
+    name.remove_prefix(prefix.size());
+    // "p_007" beside "p_7" would be two columns of one index; so many digits are no index either.
+    if (name.empty() || name.size() > 6 || (name.size() > 1 && name.front() == '0')) return std::nullopt;
+    std::size_t index = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+    if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
+    return index;
+  }
+
+  static bool is_probability(const TableColumn& column) {
+    constexpr double rounding = 1e-6;  // of logs in single precision
+    return column.content == Content::numbers &&
+           std::none_of(column.values.begin(), column.values.end(),
+                        [](double value) { return value < -rounding || value > 1.0 + rounding; });
+  }
+
+  const Table& table_;
+  Roles& roles_;
+  std::map<std::string, std::size_t, std::less<>> positions_;  // by name in lower case
+};
+
+}  // namespace
+
+Roles assign_roles(const Table& table, const std::vector<std::pair<std::string, std::string>>& mapping,
+                   std::vector<std::string>& notes) {
+  Roles roles;
+  roles.mapped.resize(table.columns.size(), false);
+  map_roles(table, mapping, roles);
+  Guess guess(table, roles);
+  guess.fill(&Roles::iteration, names_of_iteration());
+  if (!roles.reward) guess.fill(&Roles::value, names_of_value());
+  if (!roles.value) guess.fill(&Roles::reward, names_of_reward());
+  guess.fill(&Roles::gradient_norm, names_of_gradient_norm());
+  guess.fill(&Roles::step_size, names_of_step_size());
+  guess.fill(&Roles::step_norm, names_of_step_norm());
+  guess.fill_probabilities(notes);
+  if (!roles.value && !roles.reward && !roles.gradient_norm && roles.probabilities.empty()) {
+    throw ReadError(message_at(table.file, 0, "loss",
+                               "expected a column of this or a like name, or one mapped to loss, reward, grad_norm or "
+                               "probability; there are " +
+                                   shown_list(names_of(table))));
+  }
+  return roles;
+}
+
+}  // namespace perigee::readers

@@ -1,0 +1,34 @@
+// Which column of a log is what: by the mapping, else by the names that training loops use.
+// Internal to the readers.
+#ifndef PERIGEE_DIAGNOSTICS_READERS_ROLES_HPP
+#define PERIGEE_DIAGNOSTICS_READERS_ROLES_HPP
+
+#include <perigee/diagnostics/readers/table.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace perigee::readers {
+
+/// Positions of the columns in the table.
+struct Roles {
+  std::optional<std::size_t> iteration;
+  std::optional<std::size_t> value;
+  std::optional<std::size_t> reward;  // never beside a value
+  std::optional<std::size_t> gradient_norm;
+  std::optional<std::size_t> step_size;
+  std::optional<std::size_t> step_norm;
+  std::vector<std::size_t> probabilities;  // in the order of the actions
+  std::vector<bool> mapped;                // a column: whether the mapping names it
+};
+
+/// Columns that are not numbers get no role; where the mapping, or a name that leaves no doubt, wants one for
+/// them, it is an error. Notes say what was not obvious.
+Roles assign_roles(const Table& table, const std::vector<std::pair<std::string, std::string>>& mapping,
+                   std::vector<std::string>& notes);
+
+}  // namespace perigee::readers
+
+#endif

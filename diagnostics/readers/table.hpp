@@ -1,0 +1,57 @@
+// What the text formats have in common: named columns of numbers, and what was seen in them.
+// Internal to the readers.
+#ifndef PERIGEE_DIAGNOSTICS_READERS_TABLE_HPP
+#define PERIGEE_DIAGNOSTICS_READERS_TABLE_HPP
+
+#include <perigee/diagnostics/readers/input.hpp>
+#include <perigee/diagnostics/readers/reader.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace perigee::readers {
+
+enum class Content {
+  nothing,  // no field so far
+  numbers,
+  text,   // the first field that is not empty is none
+  lists,  // JSON arrays
+};
+
+struct TableColumn {
+  std::string name;
+  Content content = Content::nothing;
+  std::vector<double> values;  // a number a row, NaN: not measured; may be shorter than the table: the rest is NaN
+  std::string sample;          // of text: the first one
+  std::uint64_t sample_line = 0;
+
+  double value(std::size_t row) const { return row < values.size() ? values[row] : not_measured; }
+  /// Puts a number into a row at or after the end.
+  void put(std::size_t row, double number) {
+    if (row > values.size()) values.resize(row, not_measured);
+    values.push_back(number);
+  }
+};
+
+struct Table {
+  std::string file;
+  std::vector<TableColumn> columns;
+  std::vector<std::uint64_t> lines;  // line of each row in the file
+};
+
+inline constexpr std::size_t greatest_cell_count = std::size_t{1} << 28;  // rows times columns: 2 GiB
+inline constexpr std::size_t greatest_column_count = 20000;
+
+/// Reads the rest of an input that is separated values with a header.
+Table read_csv(Input& input);
+/// Reads the rest of an input of one JSON object a line.
+Table read_jsonl(Input& input);
+
+/// Decides what each column is, and makes the records. Leaves the table empty.
+/// Throws ReadError if the mapping does not fit, or no column is one that a diagnosis can start from.
+ReadResult assemble(Table& table, const std::vector<std::pair<std::string, std::string>>& mapping);
+
+}  // namespace perigee::readers
+
+#endif

@@ -1,0 +1,255 @@
+// Draws the charts of the report again, interactively. The page is complete without it: each chart's static
+// picture gives way only when its interactive twin stands. The data lie in the page as JSON; nothing is fetched.
+(function () {
+  "use strict";
+
+  const source = document.getElementById("chart-data");
+  if (!source || typeof uPlot !== "function") return;
+  const charts = JSON.parse(source.textContent).charts;
+  const root = document.documentElement;
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  let logarithmicTime = false;
+  let plots = [];
+
+  const color = (name) => getComputedStyle(root).getPropertyValue("--" + name).trim();
+
+  // Numbers -----------------------------------------------------------------------------------------------------
+
+  const superscripts = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
+  const power = (exponent) =>
+    "10" + String(exponent).replace(/[-0-9]/g, (c) => (c === "-" ? "\u207b" : superscripts[Number(c)]));
+
+  function label(value, digits) {
+    if (value === 0) return "0";
+    const size = Math.abs(value);
+    const sign = value < 0 ? "\u2212" : "";
+    if (size >= 1e7 || size < 1e-4) {
+      const parts = size.toExponential(Math.max(0, digits - 1)).split("e");
+      const mantissa = String(Number(parts[0]));
+      return sign + (mantissa === "1" ? "" : mantissa + "\u00d7") + power(Number(parts[1]));
+    }
+    const text = String(Number(size.toPrecision(size >= 1 ? Math.max(digits, 7) : digits)));
+    const halves = text.split(".");
+    if (halves[0].length >= 5) halves[0] = halves[0].replace(/\B(?=(\d{3})+$)/g, "\u202f");
+    return sign + halves.join(".");
+  }
+
+  function linearTicks(low, high, most) {
+    const raw = (high - low) / Math.max(1, most - 1);
+    if (!(raw > 0) || !isFinite(raw)) return [];
+    const unit = Math.pow(10, Math.floor(Math.log10(raw)));
+    const step = unit * ([1, 2, 5].find((factor) => factor * unit >= raw * (1 - 1e-9)) || 10);
+    const ticks = [];
+    for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * (high - low); ++i) ticks.push(i * step);
+    return ticks;
+  }
+
+  // Positions of ticks on an axis of logarithms.
+  function decadeTicks(low, high, most) {
+    const ticks = [];
+    if (high - low >= 2) {
+      const stride = Math.max(1, Math.ceil((high - low) / most));
+      for (let e = Math.ceil(low); e <= high; ++e) if (e % stride === 0) ticks.push(e);
+      return ticks;
+    }
+    for (let e = Math.floor(low); e <= high; ++e) {
+      for (const factor of [1, 2, 5]) {
+        const place = e + Math.log10(factor);
+        if (place >= low && place <= high) ticks.push(place);
+      }
+    }
+    return ticks.length >= 2 ? ticks : linearTicks(Math.pow(10, low), Math.pow(10, high), most).map(Math.log10);
+  }
+
+  // Time is drawn as k or as log10(1 + k), so that iteration 0 has a place.
+  const toPlace = (k) => (logarithmicTime ? Math.log10(1 + k) : k);
+  const toIteration = (place) => (logarithmicTime ? Math.pow(10, place) - 1 : place);
+
+  function timeTicks(low, high, most) {
+    if (!logarithmicTime) return linearTicks(low, high, most).filter((k) => Number.isInteger(k));
+    if (high - low < 1) {
+      return linearTicks(toIteration(low), toIteration(high), most).filter((k) => Number.isInteger(k)).map(toPlace);
+    }
+    const stride = Math.max(1, Math.ceil((high - low) / most));
+    const ticks = low <= 0 ? [0] : [];
+    for (let e = Math.max(0, Math.floor(low)); e <= high; e += stride) {
+      const place = toPlace(Math.pow(10, e));
+      if (place >= low && place <= high && (e > 0 || stride === 1)) ticks.push(place);
+    }
+    return ticks;
+  }
+
+  // Charts ------------------------------------------------------------------------------------------------------
+
+  const isLogarithmic = (chart) => chart.scale === "logarithmic";
+  // null: not measured, the line goes on (undefined for uPlot). A text, "Infinity": the line breaks (null for uPlot).
+  function drawn(chart, value) {
+    if (value === null) return undefined;
+    if (typeof value !== "number") return null;
+    return isLogarithmic(chart) ? Math.log10(value) : value;
+  }
+
+  function widened(low, high) {
+    if (low === null || high === null || low === undefined) return [0, 1];
+    if (high > low) return [low, high];
+    const margin = low === 0 ? 0.5 : 0.1 * Math.abs(low);
+    return [low - margin, high + margin];
+  }
+
+  function drawPhases(chart) {
+    return (plot) => {
+      const context = plot.ctx;
+      const box = plot.bbox;
+      context.save();
+      context.beginPath();
+      context.rect(box.left, box.top, box.width, box.height);
+      context.clip();
+      for (const phase of chart.phases) {
+        const begin = plot.valToPos(toPlace(phase.first), "x", true);
+        const end = plot.valToPos(toPlace(phase.last), "x", true);
+        context.fillStyle = color("phase-" + phase.style);
+        context.fillRect(begin, box.top, end - begin, box.height);
+      }
+      context.restore();
+    };
+  }
+
+  function drawMarks(chart) {
+    return (plot) => {
+      const context = plot.ctx;
+      const box = plot.bbox;
+      const ratio = uPlot.pxRatio;
+      context.save();
+      context.beginPath();
+      context.rect(box.left, box.top, box.width, box.height);
+      context.clip();
+      context.strokeStyle = color("mark");
+      for (const mark of chart.marks) {
+        const x = Math.round(plot.valToPos(toPlace(mark.iteration), "x", true));
+        const top = chart.marks.length > 40 ? box.top + box.height - 10 * ratio : box.top;
+        context.lineWidth = (mark.kind === "jump" ? 2 : 1) * ratio;
+        context.setLineDash(mark.kind === "jump" ? [ratio, 3 * ratio] : [3 * ratio, 3 * ratio]);
+        context.beginPath();
+        context.moveTo(x, top);
+        context.lineTo(x, box.top + box.height);
+        context.stroke();
+      }
+      context.restore();
+      context.save();
+      context.font = 12 * ratio + "px " + getComputedStyle(document.body).fontFamily;
+      context.textAlign = "center";
+      context.textBaseline = "alphabetic";
+      for (const phase of chart.phases) {
+        const begin = Math.max(box.left, plot.valToPos(toPlace(phase.first), "x", true));
+        const end = Math.min(box.left + box.width, plot.valToPos(toPlace(phase.last), "x", true));
+        if (end - begin < context.measureText(phase.kind).width + 12 * ratio) continue;
+        context.fillStyle = color("muted");
+        context.fillText(phase.kind, (begin + end) / 2, box.top - 5 * ratio);
+      }
+      context.restore();
+    };
+  }
+
+  let following = false;
+  function follow(plot, scale) {
+    if (scale !== "x" || following) return;
+    following = true;
+    for (const other of plots) {
+      if (other !== plot) other.setScale("x", { min: plot.scales.x.min, max: plot.scales.x.max });
+    }
+    following = false;
+  }
+
+  function valueText(value) {
+    if (value === null || value === undefined) return "not measured";
+    return typeof value === "number" ? label(value, 5) : String(value);
+  }
+
+  function optionsOf(chart, width) {
+    const font = "12px " + getComputedStyle(document.body).fontFamily;
+    const axis = { stroke: color("muted"), font: font, ticks: { show: false }, border: { show: true, stroke: color("rule"), width: 1 } };
+    const grid = { stroke: color("grid"), width: 1 };
+    const narrow = width < 500;
+    return {
+      width: width,
+      height: chart.height + 26 + 18,
+      padding: [18, 14, 0, 0],
+      scales: {
+        x: { time: false, range: (plot, low, high) => widened(low, high) },
+        y: {
+          range: (plot, low, high) => {
+            const ends = widened(low, high);
+            const margin = 0.04 * (ends[1] - ends[0]);
+            return [ends[0] - margin, ends[1] + margin];
+          },
+        },
+      },
+      axes: [
+        Object.assign({}, axis, {
+          grid: grid, size: 26, gap: 6,
+          splits: (plot, index, low, high) => timeTicks(low, high, narrow ? 5 : 9),
+          values: (plot, places) => places.map((place) => label(Math.round(toIteration(place)), 7)),
+        }),
+        Object.assign({}, axis, {
+          grid: grid, size: narrow ? 52 : 58, gap: 6,
+          splits: (plot, index, low, high) => (isLogarithmic(chart) ? decadeTicks(low, high, 6) : linearTicks(low, high, 6)),
+          values: (plot, places) => {
+            if (!isLogarithmic(chart)) return places.map((place) => label(Number(place.toPrecision(12)), 6));
+            const whole = places.every(Number.isInteger);
+            return places.map((place) => (whole ? power(place) : label(Math.pow(10, place), 3)));
+          },
+        }),
+      ],
+      series: [
+        { label: "iteration", value: (plot, place) => (place === null || place === undefined ? "\u2013" : label(Math.round(toIteration(place)), 9)) },
+      ].concat(
+        chart.series.map((series, number) => ({
+          label: series.label,
+          stroke: color("series-" + (series.style % 8)),
+          width: 1.75,
+          dash: series.style >= 8 ? [5, 4] : undefined,
+          value: (plot, value, seriesIndex, index) => (index === null || index === undefined ? "\u2013" : valueText(chart.series[number].values[index])),
+        }))
+      ),
+      cursor: { sync: { key: "perigee" }, drag: { x: true, y: false }, y: false, points: { size: 7 } },
+      hooks: { drawAxes: [], drawClear: [drawPhases(chart)], draw: [drawMarks(chart)], setScale: [follow] },
+    };
+  }
+
+  function draw() {
+    for (const plot of plots) plot.destroy();
+    plots = [];
+    for (const chart of charts) {
+      const figure = document.getElementById("chart-" + chart.id);
+      const place = figure.querySelector(".live-plot");
+      const width = Math.floor(place.getBoundingClientRect().width);
+      if (width < 100) continue;
+      const data = [chart.iterations.map(toPlace)].concat(
+        chart.series.map((series) => series.values.map((value) => drawn(chart, value)))
+      );
+      plots.push(new uPlot(optionsOf(chart, width), data, place));
+      figure.classList.add("live");
+    }
+  }
+
+  function fit() {
+    for (const plot of plots) {
+      const width = Math.floor(plot.root.parentNode.getBoundingClientRect().width);
+      if (width >= 100 && width !== plot.width) plot.setSize({ width: width, height: plot.height });
+    }
+  }
+
+  draw();
+  dark.addEventListener("change", draw);
+  window.addEventListener("resize", fit);
+
+  const toolbar = document.getElementById("chart-tools");
+  const timeButton = document.getElementById("time-scale");
+  toolbar.hidden = false;
+  timeButton.addEventListener("click", () => {
+    logarithmicTime = !logarithmicTime;
+    timeButton.setAttribute("aria-pressed", String(logarithmicTime));
+    draw();
+  });
+  document.getElementById("whole-run").addEventListener("click", draw);
+})();

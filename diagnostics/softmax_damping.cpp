@@ -1,0 +1,61 @@
+#include <perigee/diagnostics/softmax_damping.hpp>
+
+#include <perigee/diagnostics/rate.hpp>
+#include <perigee/lib/format.hpp>
+
+#include <cmath>
+
+namespace perigee {
+
+namespace {
+
+bool is_between(double x, double low, double high) { return x >= low && x <= high; }
+
+}  // namespace
+
+void detect_softmax_damping(const DiagnosisInput& input, Diagnosis& diagnosis) {
+  const Trajectory& trajectory = input.trajectory;
+  if (!trajectory.policy) return;
+  const std::string& transform = trajectory.policy->transform;
+  if (!transform.empty() && transform != "softmax") return;
+  const ValueBound bound = value_bound(trajectory, value_series(trajectory));
+  if (!bound.is_known()) return;
+  const Rate rate = excess_rate(trajectory, bound);
+  if (rate.verdict != RateVerdict::power_law || !is_between(rate.exponent, 0.75, 1.5)) return;
+  if (find_finding(diagnosis, "gravity-well") != nullptr &&
+      find_finding(diagnosis, "gravity-well")->severity == Severity::problem) {
+    return;  // what falls slowly there is the approach to the wrong corner
+  }
+  const std::string window = "[" + std::to_string(rate.first) + ", " + std::to_string(rate.last) + "]";
+  const std::string law = "t^-" + format_number(rate.exponent, 3);
+  if (transform.empty()) {
+    diagnosis.limits.push_back("Why the value falls like " + law + " over iterations " + window +
+                               ": a softmax output would do that, but the transform of the policy is not recorded.");
+    return;
+  }
+
+  const bool is_clean = is_between(rate.exponent, 0.9, 1.1) && !rate.is_pre_asymptotic;
+  Finding finding;
+  finding.id = "softmax-damping";
+  finding.first = rate.first;
+  finding.last = rate.last;
+  finding.severity = Severity::information;
+  finding.certainty = is_clean ? Certainty::likely : Certainty::suspected;
+  finding.evidence = {{"exponent", -rate.exponent, "1"},         {"exponent_error", rate.exponent_error, "1"},
+                      {"local_rate_slope", rate.slope, "1"},     {"local_rate_slope_error", rate.slope_error, "1"},
+                      {"local_rate_slope_threshold", -0.5, "1"}, {"bound", bound.value, "value"}};
+  finding.message = "Over iterations " + window + " the value above " + std::string(name_of(bound.source)) +
+                    " falls like " + law + ": the softmax damps the gradient as the policy saturates";
+  if (rate.is_pre_asymptotic)
+    finding.message += "; the local rate still bends, so the exponent is not final";
+  else if (!is_clean)
+    finding.message +=
+        "; " + std::string(rate.exponent > 1.0 ? "a little faster" : "slower") + " than the 1/t of the softmax alone";
+  finding.message += ".";
+  finding.recommendation =
+      "Ten times the accuracy costs about ten times the iterations; an escort transform (p = 2), "
+      "natural gradients or a normalized step converge linearly.";
+  diagnosis.findings.push_back(std::move(finding));
+}
+
+}  // namespace perigee

@@ -1,0 +1,221 @@
+// The command as its user meets it: exit codes, where output goes, and what messages name.
+#include "support/catch.hpp"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <sys/wait.h>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Outcome {
+  int exit_code;
+  std::string output;  // standard output
+  std::string errors;  // standard error
+};
+
+// A folder of its own, gone with the test.
+struct Folder {
+  Folder() {
+    std::string pattern = (fs::temp_directory_path() / "perigee-cli-XXXXXX").string();
+    path = mkdtemp(pattern.data());
+  }
+  ~Folder() { fs::remove_all(path); }
+  std::string file(const std::string& name, const std::string& content) const {
+    std::ofstream(path / name, std::ios::binary) << content;
+    return (path / name).string();
+  }
+  fs::path path;
+};
+
+std::string read(const fs::path& path) {
+  std::ostringstream content;
+  content << std::ifstream(path, std::ios::binary).rdbuf();
+  return content.str();
+}
+
+Outcome perigee(const std::string& arguments) {
+  const Folder folder;
+  const std::string errors = (folder.path / "errors").string();
+  FILE* pipe = popen((std::string(PERIGEE_COMMAND) + " " + arguments + " 2>" + errors).c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::string output;
+  std::array<char, 4096> buffer{};
+  for (std::size_t n = 0; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) output.append(buffer.data(), n);
+  const int status = pclose(pipe);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, output, read(errors)};
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::string quoted(const std::string& path) { return "'" + path + "'"; }
+
+}  // namespace
+
+TEST_CASE("list shows everything, and as JSON with the promised fields") {
+  const Outcome text = perigee("list problems");
+  CHECK(text.exit_code == 0);
+  CHECK(contains(text.output, "octopus"));
+  CHECK(text.errors.empty());
+  const nlohmann::json all = nlohmann::json::parse(perigee("list --json").output);
+  REQUIRE(all.is_array());
+  CHECK(all.size() > 30);
+  for (const auto& item : all) {
+    for (const char* field : {"kind", "name", "family", "summary", "parameters"}) CHECK(item.contains(field));
+  }
+}
+
+TEST_CASE("a run prints its report, and only JSON where JSON is asked for") {
+  const Outcome text = perigee("run capped-saddle --start saddle");
+  CHECK(text.exit_code == 0);
+  CHECK(contains(text.output, "strict-saddle"));
+  CHECK(contains(text.output, "proven"));
+  const Outcome json = perigee("run capped-saddle --start saddle --json -");
+  const nlohmann::json document = nlohmann::json::parse(json.output);
+  CHECK(document["schema_version"] == 1);
+  CHECK(document["problem"] == "capped-saddle");
+  CHECK(document["findings"][0]["id"] == "strict-saddle");
+  CHECK(document["findings"][0]["certainty"] == "proven");
+}
+
+TEST_CASE("--fail-on decides the exit code") {
+  CHECK(perigee("run capped-saddle --start saddle --fail-on strict-saddle").exit_code == 1);
+  CHECK(perigee("run capped-saddle --start saddle --fail-on divergence,plateau").exit_code == 0);
+  const Outcome misspelt = perigee("run capped-saddle --fail-on strict-sadle");
+  CHECK(misspelt.exit_code == 2);
+  CHECK(contains(misspelt.errors, "did you mean 'strict-saddle'?"));
+}
+
+TEST_CASE("a numerical breakdown has its own exit code and still reports") {
+  const Outcome outcome = perigee("run rosenbrock --set learning_rate=1");
+  CHECK(outcome.exit_code == 3);
+  CHECK(contains(outcome.output, "non-finite"));
+}
+
+TEST_CASE("bad usage is refused with what was wrong and what is right") {
+  const auto refused = [](const std::string& arguments, const std::string& expected) {
+    const Outcome outcome = perigee(arguments);
+    INFO(arguments << "\n" << outcome.errors);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.output.empty());
+    CHECK(contains(outcome.errors, expected));
+  };
+  refused("", "subcommand");
+  refused("rnu octopus", "");
+  refused("run octopuss", "did you mean 'octopus'?");
+  refused("run octopus --solver gradient-decent", "did you mean 'gradient-descent'?");
+  refused("run octopus --set dimensoin=5", "did you mean 'dimension'?");
+  refused("run octopus --set dimension=0", "dimension must be in");
+  refused("run octopus --set dimension", "key=value");
+  refused("run octopus --start nowhere", "it has");
+  refused("run octopus --start 1,2,3", "has dimension 10");
+  refused("run capped-saddle --start 1,x", "--start");
+  refused("run octopus --resume", "--out");
+  refused("diagnose", "");
+  refused("diagnose /nonexistent.csv", "/nonexistent.csv");
+  refused("compare --problem octopus", "--solver");
+}
+
+TEST_CASE("inputs that are no logs are refused with file, line and field") {
+  const Folder folder;
+  const auto refused = [&](const std::string& name, const std::string& content, const std::vector<std::string>& parts,
+                           const std::string& more = "") {
+    const std::string path = folder.file(name, content);
+    const Outcome outcome = perigee("diagnose " + quoted(path) + " " + more);
+    INFO(name << "\n" << outcome.errors);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.output.empty());
+    CHECK(contains(outcome.errors, path));
+    for (const std::string& part : parts) CHECK(contains(outcome.errors, part));
+  };
+  refused("missing.csv", "step,loss\n0,1\n1,0.5\n", {"train_loss", "step, loss"}, "--map loss=train_loss");
+  refused("ragged.csv", "step,loss,lr\n0,1,0.1\n1,0.5\n", {":3:"});
+  refused("text.csv", "step,loss\n0,1\n1,much\n", {":3:", "'loss'", "'much'"});
+  refused("empty.csv", "", {});
+  refused("header-only.csv", "step,loss\n", {});
+  refused("binary.csv", std::string("\x00\x01\x02\xff\x00junk\x00", 11), {});
+  refused("bad.jsonl", "{\"step\": 0, \"loss\": 1}\n{\"step\": 1, \"loss\": }\n", {":2:"});
+}
+
+TEST_CASE("inputs that are unusual but legal are read") {
+  const Folder folder;
+  std::string wide = "step,loss";
+  for (int i = 0; i < 198; ++i) wide += ",extra" + std::to_string(i);
+  std::string rows = wide + "\n";
+  for (int k = 0; k < 50; ++k) {
+    rows += std::to_string(k) + "," + std::to_string(1.0 / (k + 1));
+    for (int i = 0; i < 198; ++i) rows += ",0";
+    rows += "\n";
+  }
+  const std::vector<std::pair<std::string, std::string>> files{
+      {"wide.csv", rows},
+      {"crlf.csv", "step,loss\r\n0,1\r\n1,0.5\r\n2,0.25\r\n"},
+      {"bom.csv", "\xEF\xBB\xBFstep,loss\n0,1\n1,0.5\n"},
+      {"nan.csv", "step,loss\n0,1\n1,2\n2,NaN\n3,nan\n"},
+      {"infinity.jsonl", "{\"step\": 0, \"loss\": 1}\n{\"step\": 1, \"loss\": Infinity}\n{\"step\": 2, \"loss\": NaN}\n"}};
+  for (const auto& [name, content] : files) {
+    const Outcome outcome = perigee("diagnose " + quoted(folder.file(name, content)) + " --json -");
+    INFO(name << "\n" << outcome.errors);
+    CHECK(outcome.exit_code == 0);
+    const nlohmann::json document = nlohmann::json::parse(outcome.output);
+    const bool broken = name == "nan.csv" || name == "infinity.jsonl";
+    bool reported = false;
+    for (const auto& finding : document["findings"]) reported = reported || finding["id"] == "non-finite";
+    CHECK(reported == broken);
+  }
+}
+
+TEST_CASE("a recorded run is resumed, reported on, and guarded against another configuration") {
+  const Folder folder;
+  const std::string store = quoted((folder.path / "run.sqlite").string());
+  const std::string whole = quoted((folder.path / "whole.sqlite").string());
+  CHECK(perigee("run octopus --solver perturbed-gradient-descent --seed 3 --budget 100 --out " + store).exit_code == 0);
+  const Outcome again = perigee("run octopus --solver perturbed-gradient-descent --seed 3 --budget 100 --out " + store);
+  CHECK(again.exit_code == 2);
+  const Outcome other =
+      perigee("run octopus --solver perturbed-gradient-descent --seed 4 --budget 100 --resume --out " + store);
+  CHECK(other.exit_code == 2);
+  CHECK(contains(other.errors, "seed"));
+  const Outcome resumed = perigee(
+      "run octopus --solver perturbed-gradient-descent --seed 3 --budget 2000 --resume --json - --out " + store);
+  CHECK(resumed.exit_code == 0);
+  const Outcome uninterrupted =
+      perigee("run octopus --solver perturbed-gradient-descent --seed 3 --budget 2000 --json - --out " + whole);
+  nlohmann::json a = nlohmann::json::parse(resumed.output);
+  nlohmann::json b = nlohmann::json::parse(uninterrupted.output);
+  CHECK(a["run"] == b["run"]);
+  CHECK(a["findings"] == b["findings"]);
+  // From the file alone, with the objective made anew from its configuration.
+  const nlohmann::json read = nlohmann::json::parse(perigee("diagnose --json - " + store).output);
+  CHECK(read["findings"] == a["findings"]);
+  CHECK(read["stationary_points"] == a["stationary_points"]);
+}
+
+TEST_CASE("the report file is whole or not there") {
+  const Folder folder;
+  const fs::path report = folder.path / "report.html";
+  CHECK(perigee("run capped-saddle --report " + quoted(report.string())).exit_code == 0);
+  CHECK(contains(read(report), "</html>"));
+  CHECK(perigee("run capped-saddle --report /nonexistent/report.html").exit_code == 2);
+  for (const auto& entry : fs::directory_iterator(folder.path)) CHECK(entry.path() == report);
+}
+
+TEST_CASE("compare prints a table and JSON") {
+  const std::string arguments =
+      "compare --problem octopus --solver gradient-descent --solver perturbed-gradient-descent --seeds 3 --budget 2000";
+  const Outcome table = perigee(arguments);
+  CHECK(table.exit_code == 0);
+  CHECK(contains(table.output, "not reached"));
+  CHECK(contains(table.output, "3/3"));
+  const nlohmann::json rows = nlohmann::json::parse(perigee(arguments + " --json").output);
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0]["median_gradients"].is_null());
+  CHECK(rows[1]["successes"] == 3);
+}
