@@ -1,8 +1,8 @@
 // Did the run end only because it was out of iterations, evaluations or time? And what was left to gain?
 //
 // Information if nothing suggests that more would have helped, a warning if the gradient norm still exceeds
-// eps_g (1 + |f|) or the value still falls (trend.hpp, over the last octave). The fact is `proven`: the End says so.
-// An end by a short step ("step-tolerance") is no exhausted budget.
+// eps_g (1 + |f|), or, at a point that is not stationary in this sense, the value still falls (trend.hpp, over the last
+// octave). The fact is `proven`: the End says so. An end by a short step ("step-tolerance") is no exhausted budget.
 #ifndef PERIGEE_DIAGNOSTICS_BUDGET_HPP
 #define PERIGEE_DIAGNOSTICS_BUDGET_HPP
 

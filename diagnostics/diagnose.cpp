@@ -14,9 +14,7 @@
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <iterator>
 #include <stdexcept>
 #include <tuple>
 
@@ -128,6 +126,7 @@ std::string course_of(const Trajectory& trajectory) {
                      ", " + format_number(values.time.back()) + "]";
   const RunRate run_rate = rate_of_run(trajectory);
   const Rate& rate = run_rate.rate;
+  if (rate.is_pre_asymptotic) return text;
   const std::string what = run_rate.quantity == "value" ? "" : "the " + std::string(run_rate.quantity) + " ";
   if (rate.verdict == RateVerdict::power_law) {
     text += ", at the end " + what + "sublinearly, like t^-" + format_number(rate.exponent, 3);

@@ -130,8 +130,9 @@ void describe_degenerate(const PointJudgement& judgement, const std::string& gra
     case Degeneracy::saddle:
       finding.severity = Severity::problem;
       finding.message += "; the value falls along a flat direction: this is no minimum.";
-      finding.recommendation = way_down(judgement) + "A perturbation that large leaves the point; " +
-                               "perturbed-gradient-descent with a smaller one may not, as nothing pushes it away.";
+      finding.recommendation = way_down(judgement) +
+                               "What drives the iterate away from such a point grows with the distance only: perturb "
+                               "it by about that much.";
       return;
     case Degeneracy::flat_minimum:
       finding.severity = Severity::information;

@@ -50,7 +50,7 @@ double softmax_escape_time(const std::vector<double>& start, const std::vector<d
   const double never = std::numeric_limits<double>::infinity();
   const std::size_t arms = rewards.size();
   std::vector<double> logits(arms);
-  for (std::size_t a = 0; a < arms; ++a) logits[a] = std::log(std::max(start[a], 1e-300));
+  for (std::size_t a = 0; a < arms; ++a) logits[a] = std::log(start[a]);
   std::vector<double> probabilities(arms);
   std::vector<double> trial(arms);
   std::vector<double> k1(arms), k2(arms), k3(arms), k4(arms);

@@ -1,7 +1,7 @@
 // How long does softmax policy gradient stay near a suboptimal corner? The exact flow, integrated from a policy.
 //
-// d theta_a/dt = eta pi_a (r_a - J), pi = softmax(theta), J = pi'r: the gradient flow of J (Mei, Xiao, Szepesvari and
-// Schuurmans 2020, lemma 1). r_a - J is evaluated as sum_b pi_b (r_a - r_b), which keeps its digits near a vertex.
+// d theta_a/dt = eta pi_a (r_a - J), pi = softmax(theta), J = pi'r: the gradient flow of J (Mei et al. 2020,
+// equation 1). r_a - J is evaluated as sum_b pi_b (r_a - r_b), which keeps its digits near a vertex.
 // For two arms of gap D, d pi/dt = 2 eta D pi^2 (1 - pi)^2: about 1/(2 eta D pi) iterations; for K arms with the
 // others equal, about (K-1)/(K eta D pi). In general the other arms decide, so the flow is integrated (classical
 // Runge-Kutta, at most 3% change of any probability a step); discrete steps of eta <= 1 and r in [0, 1] follow it

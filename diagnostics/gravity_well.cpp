@@ -14,8 +14,8 @@ namespace perigee {
 
 namespace {
 
-constexpr double band = 0.1;               // |delta - D| <= band D
-constexpr double deepest_harmless = 0.01;  // probability of the best action
+constexpr double band = 0.1;                 // |delta - D| <= band D
+constexpr double deepest_harmless = 0.0125;  // probability of the best action: log 2/log(0.1/0.0125) = 1/3
 constexpr double least_slow_share = 1.0 / 3.0;
 constexpr Index shortest_phase = 10;  // iterations, and records
 constexpr double same_reward = 1e-12;

@@ -1,16 +1,15 @@
 // Is a policy held near a suboptimal corner of the simplex, and for how long?
 //
-// Mei et al. (2020), section 2: near the corner of a suboptimal arm c the gradient of J through a softmax shrinks with
-// pi(a*), however good a* is, so the policy stays there for about C/(eta D pi(a*)) iterations, D = r* - r_c.
-// With the probabilities and the rewards recorded, a well is a phase in which
-//  1. the suboptimality delta = (pi* - pi)'r stays within 10% of the gap D of one suboptimal reward level (arms of
-//  equal
-//     reward make one corner, its arm is the one of the largest probability), for at least 10 iterations and records;
-//  2. the probability of the best action falls to 1% or less;
+// Mei et al. (2020), section 2 and theorem 1: near the corner of a suboptimal arm c the gradient of J through a softmax
+// shrinks with pi(a*), however good a* is, so the policy stays there for about C/(eta D pi(a*)) iterations, D = r* -
+// r_c. With the probabilities and the rewards recorded, a well is a phase in which
+//  1. the suboptimality delta = (pi* - pi)'r stays within 10% of the gap D of one suboptimal reward level, for at least
+//     10 iterations and records (arms of equal reward make one corner; its arm is the one of the largest probability);
+//  2. the probability of the best action falls to 1/80 or less;
 //  3. at least a third of the phase passes at no more than twice its lowest probability of the best action. This is the
 //     mark of the well: 1/pi falls at a constant rate, so that half of the time goes by before pi has doubled. Where
 //     instead log pi rises at a constant rate, as through an escort transform with p = 2, the share is
-//     log 2/log(0.1/pi), below a third for pi <= 1%; such a passage is no well, nor a plateau.
+//     log 2/log(0.1/pi), below a third for pi < 1/80; such a passage is no well.
 //     While the run is still in the phase, an escort transform therefore permits no verdict, unless pi(a*) falls.
 // Everything is computed from what was recorded; that the phase is a well is `likely`, not proven.
 // Training logs with one column a class are the matter of lost_class.hpp.

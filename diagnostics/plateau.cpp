@@ -10,10 +10,13 @@ namespace perigee {
 
 namespace {
 
-const double shortest_length = 1.5 * std::log(2.0);  // in log time
-constexpr double most_lost_from_start = 0.05;        // of the excess, for a run that starts and ends in it
-constexpr double optimum_share = 1e-6;               // of the range: counts as the optimum itself
-const double departure = std::log(1.25);             // in log excess: the plateau is left
+const double shortest_length = std::log(2.0);  // in log time
+constexpr double most_lost_from_start = 0.05;  // of the excess, for a run that starts and ends in it
+constexpr double optimum_share = 1e-6;         // of the range: counts as the optimum itself
+constexpr double narrowest_band = 0.05;        // around the median log excess
+constexpr double lasting = 3.0;                // times as long as it took to leave
+constexpr double costly_share = 0.1;           // of the run
+const double departure = std::log(1.25);       // in log excess: the plateau is left
 
 double median_between(const std::vector<double>& values, std::size_t first, std::size_t last) {
   return median_of(
@@ -28,13 +31,31 @@ double end_level(const std::vector<double>& values, const Segment& segment) {
   return median_between(values, segment.last - (segment.last - segment.first) / 10, segment.last);
 }
 
-// Whether, after the segment, the excess changes by a fifth for good sooner than the segment lasted.
+// Standard deviation from the median absolute one.
+double deviation_from(double level, const std::vector<double>& values, const Segment& segment) {
+  std::vector<double> deviations;
+  for (std::size_t i = segment.first; i <= segment.last; ++i) deviations.push_back(std::abs(values[i] - level));
+  return 1.4826 * median_of(std::move(deviations));
+}
+
+// Without the points at the ends that do not lie at its level: noise, or a spike, may have made them join.
+Segment trimmed(const std::vector<double>& log_excess, Segment segment) {
+  const double level = median_between(log_excess, segment.first, segment.last);
+  const double band = std::max(narrowest_band, 4.0 * deviation_from(level, log_excess, segment));
+  while (segment.first < segment.last && std::abs(log_excess[segment.first] - level) > band) ++segment.first;
+  while (segment.first < segment.last && std::abs(log_excess[segment.last] - level) > band) --segment.last;
+  return segment;
+}
+
+// Whether, after the segment, the excess changes by a fifth and three standard deviations, and sooner than in a third
+// of what the segment lasted.
 bool is_left_quickly(const Series& values, const std::vector<double>& log_excess, const Segment& segment) {
-  const double level = end_level(log_excess, segment);
+  const double level = median_between(log_excess, segment.first, segment.last);
+  const double away = departure + 3.0 * deviation_from(level, log_excess, segment);
   const double duration = values.time[segment.last] - values.time[segment.first];
   for (std::size_t i = segment.last + 1; i + 2 < values.size(); ++i) {
-    if (values.time[i] - values.time[segment.last] > duration) return false;
-    if (std::abs(median_between(log_excess, i, i + 2) - level) >= departure) return true;
+    if (lasting * (values.time[i] - values.time[segment.last]) > duration) return false;
+    if (std::abs(median_between(log_excess, i, i + 2) - level) >= away) return true;
   }
   return false;
 }
@@ -60,8 +81,7 @@ Plateau describe(const Series& values, const ValueBound& bound, const Segment& s
   plateau.excess_share = (plateau.level - bound.value) / range;
   plateau.is_terminal = segment.last + 1 == values.size();
   const double rounding = 1e-14 * std::max(std::abs(bound.value), std::abs(plateau.level));
-  plateau.is_at_optimum =
-      bound.source == BoundSource::optimal_value && !(plateau.level - bound.value > optimum_share * range + rounding);
+  plateau.is_at_optimum = bound.is_known() && !(plateau.level - bound.value > optimum_share * range + rounding);
   return plateau;
 }
 
@@ -70,9 +90,18 @@ double last_gradient_norm(const Trajectory& trajectory, Index iteration) {
   return norms.empty() ? not_measured : norms.value.back();
 }
 
-Finding make_finding(const Plateau& plateau, const CurveReading& reading, double gradient_norm,
-                     double gradient_tolerance, double total_drop) {
-  const bool is_stationary = gradient_norm <= gradient_tolerance * (1.0 + std::abs(plateau.level));
+// What the whole curve says, beside the plateau itself.
+struct Surroundings {
+  double gradient_norm = not_measured;  // at the end of the plateau
+  double gradient_tolerance = 0.0;
+  double value_range = 0.0;
+  Index first = 0;  // of the run
+  Index last = 0;
+};
+
+Finding make_finding(const Plateau& plateau, const CurveReading& reading, const Surroundings& run) {
+  const double gradient_norm = run.gradient_norm;
+  const bool is_stationary = gradient_norm <= run.gradient_tolerance * (1.0 + std::abs(plateau.level));
   Finding finding;
   finding.id = "plateau";
   finding.first = plateau.first;
@@ -80,7 +109,7 @@ Finding make_finding(const Plateau& plateau, const CurveReading& reading, double
   finding.evidence = {
       {"level", plateau.level, "value"},
       {"change", plateau.change, "value"},
-      {"change_share", total_drop > 0.0 ? std::abs(plateau.change) / total_drop : not_measured, "1"},
+      {"change_share", run.value_range > 0.0 ? std::abs(plateau.change) / run.value_range : not_measured, "1"},
       {"exponent", plateau.test.exponent, "1"},
       {"exponent_lower", plateau.test.lower, "1"},
       {"exponent_upper", plateau.test.upper, "1"},
@@ -96,7 +125,9 @@ Finding make_finding(const Plateau& plateau, const CurveReading& reading, double
                     "], b = " + format_number(reading.bound.value, 4) + ", " +
                     std::string(name_of(reading.bound.source)) + ")";
   if (!plateau.is_terminal) {
-    finding.severity = Severity::warning;
+    const auto duration = static_cast<double>(plateau.last - plateau.first);
+    const bool is_costly = duration >= costly_share * static_cast<double>(run.last - run.first);
+    finding.severity = is_costly ? Severity::warning : Severity::information;
     finding.certainty = Certainty::likely;
     finding.message += ", and then left that level.";
     finding.recommendation = "The stretch cost " + std::to_string(plateau.last - plateau.first) +
@@ -104,8 +135,11 @@ Finding make_finding(const Plateau& plateau, const CurveReading& reading, double
     return finding;
   }
   finding.message += " and the run ended there.";
-  finding.severity = reading.bound.source == BoundSource::optimal_value ? Severity::problem : Severity::warning;
-  finding.certainty = reading.bound.is_known() ? Certainty::likely : Certainty::suspected;
+  const bool is_whole_run = plateau.first == run.first;
+  finding.certainty = reading.bound.is_known() && !is_whole_run ? Certainty::likely : Certainty::suspected;
+  const bool is_short_of_optimum =
+      reading.bound.source == BoundSource::optimal_value && finding.certainty == Certainty::likely;
+  finding.severity = is_short_of_optimum ? Severity::problem : Severity::warning;
   finding.recommendation = "Ask what kind of point it is: diagnose with the objective at hand, or try a longer step.";
   if (!reading.bound.is_known()) {
     if (is_stationary) {
@@ -129,25 +163,33 @@ CurveReading read_curve(const Trajectory& trajectory) {
   if (values.empty()) return reading;
   const std::vector<double> log_time = log_time_of(values);
   const std::vector<double> log_excess = log_excess_of(values, reading.bound);
-  for (const Segment& segment : segment_curve(log_time, log_excess)) {
-    const auto first = static_cast<Index>(values.time[segment.first]);
-    const auto last = static_cast<Index>(values.time[segment.last]);
-    std::string kind(name_of(segment.test.trend));
-    if (segment.test.trend == Trend::undetermined) continue;
-    if (segment.test.trend == Trend::plateau) {
-      const Plateau plateau = describe(values, reading.bound, segment);
-      const bool is_long = is_plateau(values, log_time, log_excess, segment);
-      if (plateau.is_at_optimum) {
-        kind = "at-optimum";
-      } else if (is_long) {
-        reading.plateaus.push_back(plateau);
-      } else {
-        // The flat beginning of a curve that goes on falling belongs to the descent.
-        if (!(plateau.change < 0.0)) continue;
-        kind = "descent";
-      }
+  std::size_t end = 0;  // one past the points of the last phase
+  const auto add_phase = [&](std::string_view kind, std::size_t first, std::size_t last) {
+    const auto last_iteration = static_cast<Index>(values.time[last]);
+    if (end == first && !reading.phases.empty() && reading.phases.back().kind == kind) {
+      reading.phases.back().last = last_iteration;
+    } else {
+      reading.phases.push_back({std::string(kind), static_cast<Index>(values.time[first]), last_iteration});
     }
-    reading.phases.push_back({kind, first, last});
+    end = last + 1;
+  };
+  for (const Segment& segment : segment_curve(log_time, log_excess)) {
+    if (segment.test.trend == Trend::undetermined) continue;
+    if (segment.test.trend != Trend::plateau) {
+      add_phase(name_of(segment.test.trend), segment.first, segment.last);
+      continue;
+    }
+    const Segment level = trimmed(log_excess, segment);
+    const Plateau plateau = describe(values, reading.bound, level);
+    if (plateau.is_at_optimum) {
+      add_phase("at-optimum", segment.first, segment.last);
+    } else if (is_plateau(values, log_time, log_excess, level)) {
+      add_phase("plateau", level.first, level.last);
+      reading.plateaus.push_back(plateau);
+    } else if (segment.first == 0 && plateau.change < 0.0) {
+      // The flat beginning of a curve that goes on falling belongs to the descent.
+      add_phase("descent", segment.first, segment.last);
+    }
   }
   return reading;
 }
@@ -167,8 +209,12 @@ void detect_plateau(const DiagnosisInput& input, Diagnosis& diagnosis) {
       diagnosis.limits.push_back(std::string(unknown_bound_limit) + ": state the optimal value or a lower bound" +
                                  std::string(std::isnan(gradient_norm) ? ", or record gradient norms." : "."));
     }
-    diagnosis.findings.push_back(
-        make_finding(plateau, reading, gradient_norm, input.options.gradient_tolerance, *largest - *least));
+    diagnosis.findings.push_back(make_finding(plateau, reading,
+                                              {.gradient_norm = gradient_norm,
+                                               .gradient_tolerance = input.options.gradient_tolerance,
+                                               .value_range = *largest - *least,
+                                               .first = static_cast<Index>(values.time.front()),
+                                               .last = static_cast<Index>(values.time.back())}));
   }
 }
 

@@ -1,14 +1,19 @@
 // Did the value stand still for a long stretch while better values were to be had?
 //
 // A plateau is a stretch on which the exponent p of f - b ~ t^-p lies within (-0.1, 0.1) (trend.hpp), found in the
-// optimal segmentation of the whole curve (segmentation.hpp), provided that
-//  - it spans a factor of at least 2 sqrt(2) in time: two consecutive windows [t/2, t], a factor sqrt(2) apart;
-//  - if the run left it: the excess then fell by a fifth in less time than the stretch had lasted. Every curve,
-//    an exponential for one, is flat in log time at its very beginning; but what follows is then slower than that;
-//  - if the run started and ended in it: less than 5% of the excess was lost, for the same reason;
-//  - if the run ended in it: it is not at the known optimum, 1e-6 of the range or closer.
-// Exponential and power-law curves therefore raise no alarm wherever they are cut off, if the bound b is known.
-// Where b is only extrapolated, a curve that approaches its limit looks the same: `suspected`, and said so.
+// optimal segmentation of the whole curve (segmentation.hpp), without the points at its two ends that differ from its
+// median by more than 5% of the excess and 4 standard deviations, provided that
+//  - it spans a factor of at least 2 in time;
+//  - if the run left it: the excess then fell (or rose) by a fifth and 3 standard deviations in at most a third of
+//    the time the stretch had lasted. Every curve, an exponential for one, is flat in log time at its very beginning,
+//    but what follows is slower than that; so is the passage of a logistic curve, which loses nothing to speak of by
+//    waiting;
+//  - if the run started and ended in it: less than 5% of the excess was lost, for the same reason, and `suspected`;
+//  - if the run ended in it: it is not within 1e-6 of the range of the known optimum or bound.
+// A plateau that was left and took less than a tenth of the run is information, otherwise a warning.
+// A terminal one is a problem where the optimal value is known and the plateau likely.
+// Exponential and power-law curves therefore raise no alarm wherever they are cut off after the first 5%, if b is
+// known. Where b is only extrapolated, a curve that approaches its limit looks the same: `suspected`, and said so.
 #ifndef PERIGEE_DIAGNOSTICS_PLATEAU_HPP
 #define PERIGEE_DIAGNOSTICS_PLATEAU_HPP
 
@@ -25,12 +30,13 @@ struct Plateau {
   double excess_share = 0.0;   // (level - bound)/(largest value - bound)
   double change = 0.0;         // value at the end minus value at the start, medians of a tenth of the stretch each
   bool is_terminal = false;    // the recorded run ends in it
-  bool is_at_optimum = false;  // within 1e-6 of the range of the known optimal value
+  bool is_at_optimum = false;  // within 1e-6 of the range of the known bound
 };
 
 struct CurveReading {
   ValueBound bound;
-  std::vector<Phase> phases;  // "plateau", "descent", "ascent"; stretches that noise leaves undetermined are missing
+  /// "plateau", "descent", "ascent", "at-optimum"; stretches that noise leaves undetermined are missing.
+  std::vector<Phase> phases;
   std::vector<Plateau> plateaus;
 };
 

@@ -133,7 +133,8 @@ Rate identify_rate(const Series& quantity, double floor) {
   rate.slope_error = local.error;
   if (!std::isfinite(local.slope)) return rate;
   if (local.slope + 1.64 * local.error < -0.5) rate.verdict = RateVerdict::power_law;
-  if (local.slope - 1.64 * local.error > -0.5) rate.verdict = RateVerdict::linear;
+  const bool may_be_linear = local.slope - 1.64 * local.error <= 0.5;
+  if (local.slope - 1.64 * local.error > -0.5 && may_be_linear) rate.verdict = RateVerdict::linear;
 
   const std::size_t half = blocks.u.size() / 2;
   if (half < 6) return rate;

@@ -5,7 +5,8 @@
 // slope s = d log kappa/d log t = -1 for a power and 0 for linear convergence, and no limit value of G enters but 0.
 // z is averaged over at most 24 blocks of equal length in u, a quadratic z = a - b (u - m) + c (u - m)^2 is fitted by
 // least squares, and s = -2c/b - 1 with its standard error. Power law if s + 1.64 se < -1/2, linear if
-// s - 1.64 se > -1/2 (one-sided 5% each way), else undetermined.
+// s - 1.64 se > -1/2 (one-sided 5% each way), else undetermined; so is s - 1.64 se > 1/2, a curve that falls ever
+// faster (an escape, or superlinear convergence).
 #ifndef PERIGEE_DIAGNOSTICS_RATE_HPP
 #define PERIGEE_DIAGNOSTICS_RATE_HPP
 

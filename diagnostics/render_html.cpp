@@ -1,7 +1,7 @@
-#include <perigee/diagnostics/html_pictures.hpp>
-#include <perigee/diagnostics/markup.hpp>
+#include <perigee/diagnostics/report/html_pictures.hpp>
+#include <perigee/diagnostics/report/markup.hpp>
 #include <perigee/diagnostics/render_html.hpp>
-#include <perigee/diagnostics/report_assets.hpp>
+#include <perigee/diagnostics/report/report_assets.hpp>
 #include <perigee/lib/version.hpp>
 
 #include <algorithm>
@@ -171,7 +171,8 @@ std::string limits(const Report& report) {
 std::string provenance(const Report& report) {
   std::string settings;
   for (const auto& [name, value] : report.trajectory.settings) settings += text_row(name, value);
-  std::string source = text_row("kind", report.source.kind);
+  std::string source;
+  if (!report.source.kind.empty()) source += text_row("kind", report.source.kind);
   if (!report.source.path.empty()) source += text_row("path", report.source.path);
   for (const auto& [role, column] : report.source.columns) source += text_row(role + " from column", column);
   source += text_row("records", std::to_string(report.trajectory.records.size()));

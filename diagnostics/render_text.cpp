@@ -1,4 +1,4 @@
-#include <perigee/diagnostics/markup.hpp>
+#include <perigee/diagnostics/report/markup.hpp>
 #include <perigee/diagnostics/render_text.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/version.hpp>
@@ -120,6 +120,11 @@ void write_run(Page& page, const Report& report) {
   }
 }
 
+// Units like "value per squared unit of x" follow from the name and would only lengthen the line; the JSON has them.
+bool counts_things(std::string_view unit) {
+  return unit == "iterations" || unit == "records" || unit == "Hessian-vector products";
+}
+
 void write_finding(Page& page, const Finding& finding) {
   const std::string lead = page.painted(mark_of(finding.severity), paint_of(finding.severity)) + ' ';
   page.paragraph(finding.id + " (" + std::string(name_of(finding.certainty)) + "), " +
@@ -130,7 +135,7 @@ void write_finding(Page& page, const Finding& finding) {
   for (const Evidence& item : finding.evidence) {
     if (!evidence.empty()) evidence += ", ";
     evidence += item.name + " = " + measured(item.value);
-    if (item.value == item.value && !item.unit.empty() && item.unit != "1") evidence += ' ' + item.unit;
+    if (item.value == item.value && counts_things(item.unit)) evidence += ' ' + item.unit;
   }
   if (!evidence.empty()) page.paragraph(evidence, 4, "", 0, Paint::faint);
   if (!finding.recommendation.empty()) page.paragraph(finding.recommendation, 4, "Next: ", 6);

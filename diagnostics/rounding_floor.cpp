@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace perigee {
 
@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t least_equal_values = 20;
 constexpr double step_tolerance = 1e-15;  // ||step|| / ||x||: a few units in the last place
 constexpr int least_digits = 10;
+constexpr double tiny = 1e-100;  // only what decays by a constant factor comes by here
 
 // The distance from |x| to the next larger double.
 double unit_in_last_place(double x) {
@@ -23,38 +24,45 @@ double unit_in_last_place(double x) {
   return std::nextafter(magnitude, std::numeric_limits<double>::infinity()) - magnitude;
 }
 
-bool has_underflowed(double x) { return std::abs(x) < std::numeric_limits<double>::min(); }
+// Whether coordinate i faded out: it is zero or subnormal now, and on the way it was seen tiny. An iterate that lands
+// on zero exactly, as one step of length 1/L on a parabola does, was never tiny before.
+bool has_underflowed(const Trajectory& trajectory, Index i) {
+  const double now = std::abs(trajectory.snapshots.back().x[i]);
+  if (now >= std::numeric_limits<double>::min()) return false;
+  return std::any_of(trajectory.snapshots.begin(), trajectory.snapshots.end(), [i](const Snapshot& snapshot) {
+    return i < snapshot.x.size() && snapshot.x[i] != 0.0 && std::abs(snapshot.x[i]) < tiny;
+  });
+}
 
 // What a gradient step would do at the last iterate.
 struct StepAtEnd {
   bool moves = false;
   bool gradient_is_zero = true;
-  double largest_ratio = 0.0;  // max |eta g_i| / ulp(x_i)
-  Index underflowed = 0;       // coordinates that are zero or subnormal now, and were not at the start
-  Index first_underflowed = 0;
-  bool knows_start = false;
+  double largest_ratio = 0.0;      // max |eta g_i| / ulp(x_i)
+  std::vector<Index> underflowed;  // coordinates
 };
 
-StepAtEnd step_at_end(ConstVectorView x, ConstVectorView gradient, double step_size, const Snapshot& first) {
+StepAtEnd step_at_end(const Trajectory& trajectory, ConstVectorView gradient, double step_size) {
+  const Vector& x = trajectory.snapshots.back().x;
   StepAtEnd step;
-  step.knows_start = first.iteration == 0 && first.x.size() == x.size();
   for (Index i = 0; i < x.size(); ++i) {
     const double move = step_size * gradient[i];
     if (x[i] - move != x[i]) step.moves = true;
     if (gradient[i] != 0.0) step.gradient_is_zero = false;
     step.largest_ratio = std::max(step.largest_ratio, std::abs(move) / unit_in_last_place(x[i]));
-    if (step.knows_start && has_underflowed(x[i]) && !has_underflowed(first.x[i])) {
-      if (step.underflowed++ == 0) step.first_underflowed = i;
-    }
+    if (has_underflowed(trajectory, i)) step.underflowed.push_back(i);
   }
   return step;
 }
 
-// The first iteration from which on no step changed the iterate.
+// The first iteration from which on the point stayed the same: value and gradient norm equal to the last bit. The
+// recorded length of the steps need not be 0, it may be eta ||g||.
 Index first_motionless_iteration(const Trajectory& trajectory) {
-  Index first = trajectory.records.back().iteration;
+  const StepRecord& last = trajectory.records.back();
+  const auto is_same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+  Index first = last.iteration;
   for (auto record = trajectory.records.rbegin(); record != trajectory.records.rend(); ++record) {
-    if (record->step_norm != 0.0) break;
+    if (!is_same(record->value, last.value) || !is_same(record->gradient_norm, last.gradient_norm)) break;
     first = record->iteration;
   }
   return first;
@@ -67,24 +75,42 @@ const JudgedPoint* judged_end(const Diagnosis& diagnosis, Index iteration) {
   return nullptr;
 }
 
-bool is_degenerate_saddle(const Diagnosis& diagnosis) {
-  const Finding* finding = find_finding(diagnosis, "degenerate-stationary-point");
-  return finding != nullptr && finding->severity == Severity::problem;
+// The finding that calls the end point a saddle, or nullptr.
+const Finding* saddle_finding(const Diagnosis& diagnosis) {
+  const Finding* strict = find_finding(diagnosis, "strict-saddle");
+  if (strict != nullptr) return strict;
+  const Finding* degenerate = find_finding(diagnosis, "degenerate-stationary-point");
+  return degenerate != nullptr && degenerate->severity == Severity::problem ? degenerate : nullptr;
 }
 
-void explain(const StepAtEnd& step, const JudgedPoint* point, const Diagnosis& diagnosis, Finding& finding) {
-  const std::string coordinate = std::to_string(step.first_underflowed);
-  if (point != nullptr && (point->classification == "strict-saddle" || is_degenerate_saddle(diagnosis))) {
+// The coordinate that has the greatest share in the way down; -1: none known.
+Index descent_coordinate(const Finding& saddle) {
+  for (const Evidence& item : saddle.evidence) {
+    if (item.name == "descent_coordinate") return static_cast<Index>(item.value);
+  }
+  return -1;
+}
+
+std::string underflow_text(const StepAtEnd& step) {
+  if (step.underflowed.empty()) return "";
+  return " " + std::to_string(step.underflowed.size()) +
+         (step.underflowed.size() == 1 ? " coordinate has" : " coordinates have") +
+         " underflowed (the first is coordinate " + std::to_string(step.underflowed.front()) + ").";
+}
+
+void explain(const StepAtEnd& step, const JudgedPoint* point, const Finding* saddle, Finding& finding) {
+  if (saddle != nullptr) {
     finding.severity = Severity::problem;
-    if (step.underflowed > 0) {
-      finding.message += " The run is stuck for ever at a saddle: the coordinate that must grow has underflowed (" +
-                         std::to_string(step.underflowed) + " did, the first is coordinate " + coordinate + ").";
+    const Index must_grow = descent_coordinate(*saddle);
+    if (std::find(step.underflowed.begin(), step.underflowed.end(), must_grow) != step.underflowed.end()) {
+      finding.message += " The run is stuck for ever at a saddle: coordinate " + std::to_string(must_grow) +
+                         ", which must grow to leave it, has underflowed.";
     } else {
-      finding.message += " The run is stuck for ever at a saddle.";
+      finding.message += " The run is stuck for ever at a saddle." + underflow_text(step);
     }
     finding.recommendation =
-        "No number of further iterations helps. Perturb the point (perturbed-gradient-descent does), or step along the "
-        "direction reported with the saddle.";
+        "No number of further gradient steps helps. Perturb the point (perturbed-gradient-descent does), or step along "
+        "the direction reported with the saddle.";
     return;
   }
   if (point != nullptr && point->classification == "not-stationary") {
@@ -95,10 +121,7 @@ void explain(const StepAtEnd& step, const JudgedPoint* point, const Diagnosis& d
     return;
   }
   finding.severity = Severity::information;
-  if (step.underflowed > 0) {
-    finding.message +=
-        " " + std::to_string(step.underflowed) + " coordinates have underflowed (the first is " + coordinate + ").";
-  }
+  finding.message += underflow_text(step);
   finding.recommendation = "Further iterations change nothing; stop here.";
 }
 
@@ -117,9 +140,9 @@ bool examine_step(const DiagnosisInput& input, Diagnosis& diagnosis) {
   input.objective->value_and_gradient(end.x.view(), gradient.view());
   const double gradient_norm = euclidean_norm(gradient.view());
   if (!std::isfinite(gradient_norm)) return true;
-  const StepAtEnd step = step_at_end(end.x.view(), gradient.view(), last.step_size, trajectory.snapshots.front());
+  const StepAtEnd step = step_at_end(trajectory, gradient.view(), last.step_size);
   // A gradient that is exactly zero where nothing underflowed is a stationary point met exactly.
-  if (step.moves || (step.gradient_is_zero && step.underflowed == 0)) return true;
+  if (step.moves || (step.gradient_is_zero && step.underflowed.empty())) return true;
 
   Finding finding;
   finding.id = "rounding-floor";
@@ -128,8 +151,7 @@ bool examine_step(const DiagnosisInput& input, Diagnosis& diagnosis) {
   finding.certainty = Certainty::proven;
   finding.evidence = {
       {"largest_step_over_ulp", step.largest_ratio, "units in the last place"},
-      {"underflowed_coordinates", step.knows_start ? static_cast<double>(step.underflowed) : not_measured,
-       "coordinates"},
+      {"underflowed_coordinates", static_cast<double>(step.underflowed.size()), "coordinates"},
       {"gradient_norm", gradient_norm, "value per unit of x"},
       {"step_size", last.step_size, "1"},
   };
@@ -137,7 +159,7 @@ bool examine_step(const DiagnosisInput& input, Diagnosis& diagnosis) {
                     " changes no coordinate of the last iterate in double precision (gradient norm " +
                     format_number(gradient_norm, 3) + ", longest move " + format_number(step.largest_ratio, 2) +
                     " units in the last place).";
-  explain(step, judged_end(diagnosis, last.iteration), diagnosis, finding);
+  explain(step, judged_end(diagnosis, last.iteration), saddle_finding(diagnosis), finding);
   diagnosis.findings.push_back(std::move(finding));
   return true;
 }

@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t fewest_points = 12;
 constexpr double most_nodes = 200.0;
 constexpr std::size_t shortest_piece = 3;  // nodes: a line through two says nothing
-constexpr double least_noise = 0.01;       // 1% of the excess: finer structure is of no interest
+const double slight_change = std::log(1.25);
+constexpr double least_noise = 0.01;  // 1% of the excess: finer structure is of no interest
 
 struct Node {
   std::size_t first = 0;  // points of the curve
@@ -48,7 +49,36 @@ void remove_spikes(std::vector<Node>& nodes) {
   for (std::size_t i = 1; i + 1 < nodes.size(); ++i) nodes[i].z = median_of({z[i - 1], z[i], z[i + 1]});
 }
 
-void estimate_noise(std::vector<Node>& nodes) {
+// Correlation rho of neighbouring records, from the first differences of z, less their running median: for an
+// autoregressive process of first order theirs is -(1 - rho)/2. A smooth curve has a positive one, which no such noise
+// has; then there is no noise to speak of, and 0 is returned.
+double record_correlation(const std::vector<double>& z) {
+  constexpr std::size_t reach = 10;
+  constexpr std::size_t most = 20000;
+  const std::size_t first = z.size() > most ? z.size() - most : 0;
+  std::vector<double> differences;
+  for (std::size_t i = first; i + 1 < z.size(); ++i) differences.push_back(z[i + 1] - z[i]);
+  std::vector<double> detrended;
+  std::vector<double> magnitudes;
+  for (std::size_t i = 0; i < differences.size(); ++i) {
+    const auto low = static_cast<std::ptrdiff_t>(i < reach ? 0 : i - reach);
+    const auto high = static_cast<std::ptrdiff_t>(std::min(differences.size(), i + reach + 1));
+    detrended.push_back(differences[i] - median_of({differences.begin() + low, differences.begin() + high}));
+    magnitudes.push_back(std::abs(detrended.back()));
+  }
+  const double limit = 4.0 * median_of(magnitudes) / 0.6745;  // spikes count for no more than this
+  double squares = 0.0;
+  double products = 0.0;
+  for (std::size_t i = 0; i < detrended.size(); ++i) {
+    detrended[i] = std::clamp(detrended[i], -limit, limit);
+    squares += detrended[i] * detrended[i];
+    if (i > 0) products += detrended[i] * detrended[i - 1];
+  }
+  if (!(squares > 0.0) || products >= 0.0) return 0.0;
+  return std::clamp(1.0 + 2.0 * products / squares, 0.0, 0.98);
+}
+
+void estimate_noise(std::vector<Node>& nodes, double correlation) {
   constexpr std::size_t reach = 10;
   std::vector<double> deviations(nodes.size(), 0.0);
   for (std::size_t i = 1; i + 1 < nodes.size(); ++i) {
@@ -63,7 +93,11 @@ void estimate_noise(std::vector<Node>& nodes) {
     const auto begin = deviations.begin();
     const double median = median_of(
         {begin + static_cast<std::ptrdiff_t>(low), begin + static_cast<std::ptrdiff_t>(std::max(low, high) + 1)});
-    nodes[i].noise = std::max(least_noise, median / 0.6745);
+    // With correlation r between neighbouring nodes that variance is 3/2 - 2 r + r^2/2 (w = 1/2) instead of 3/2, and
+    // (1 + r)/(1 - r) nodes are worth one that is independent.
+    const double r = std::pow(correlation, static_cast<double>(nodes[i].last - nodes[i].first + 1));
+    const double correction = 1.5 / (1.5 - 2.0 * r + 0.5 * r * r) * (1.0 + r) / (1.0 - r);
+    nodes[i].noise = std::max(least_noise, std::sqrt(correction) * median / 0.6745);
   }
 }
 
@@ -139,7 +173,7 @@ std::vector<Segment> segment_curve(const std::vector<double>& log_time, const st
   std::vector<Node> nodes = gather(log_time, log_excess);
   if (nodes.size() < 2 * shortest_piece) return {};
   remove_spikes(nodes);
-  estimate_noise(nodes);
+  estimate_noise(nodes, record_correlation(log_excess));
 
   const auto piece_of = [&](std::size_t first, std::size_t last) {
     return Segment{first, last, test_points(log_time, log_excess, first, last, tolerance)};
@@ -151,16 +185,31 @@ std::vector<Segment> segment_curve(const std::vector<double>& log_time, const st
     start = end;
   }
 
-  // Noise may cut a still stretch into pieces too short to be decided: together they may be.
+  // Noise may cut a still stretch into pieces too short to be decided, or put a slope between two of them: together
+  // they may be still. A slope counts as that only if the excess changes by less than a fifth along it.
   const auto is_still_or_open = [](const Segment& segment) {
     return segment.test.trend == Trend::plateau || segment.test.trend == Trend::undetermined;
   };
+  const auto is_slight = [&](const Segment& segment) {
+    const double change = segment.test.exponent * (log_time[segment.last] - log_time[segment.first]);
+    return is_still_or_open(segment) || std::abs(change) < slight_change;
+  };
+  const auto join_if_still = [&](std::size_t first, std::size_t last) {
+    if (last >= segments.size() || !is_still_or_open(segments[first]) || !is_still_or_open(segments[last]))
+      return false;
+    for (std::size_t i = first; i <= last; ++i) {
+      if (!is_slight(segments[i])) return false;
+    }
+    const Segment joined = piece_of(segments[first].first, segments[last].last);
+    if (joined.test.trend != Trend::plateau) return false;
+    const auto begin = segments.begin() + static_cast<std::ptrdiff_t>(first);
+    *begin = joined;
+    segments.erase(begin + 1, begin + static_cast<std::ptrdiff_t>(last - first + 1));
+    return true;
+  };
   for (std::size_t i = 0; i + 1 < segments.size();) {
-    const Segment joined = piece_of(segments[i].first, segments[i + 1].last);
-    if (is_still_or_open(segments[i]) && is_still_or_open(segments[i + 1]) && joined.test.trend == Trend::plateau) {
-      segments[i] = joined;
-      segments.erase(segments.begin() + static_cast<std::ptrdiff_t>(i + 1));
-      if (i > 0) --i;  // the piece before may now join, too
+    if (join_if_still(i, i + 1) || join_if_still(i, i + 2)) {
+      i = i > 1 ? i - 2 : 0;  // the pieces before may now join, too
     } else {
       ++i;
     }
@@ -173,7 +222,8 @@ std::vector<Segment> segment_curve(const std::vector<double>& log_time, const st
       continue;
     }
     Segment joined = piece_of(result.back().first, segment.last);
-    joined.test.trend = segment.test.trend;  // a bent curve may fall all along and yet fit no single line
+    // A bent curve may fall all along and yet fit no single line.
+    if (segment.test.trend != Trend::undetermined) joined.test.trend = segment.test.trend;
     result.back() = joined;
   }
   return result;

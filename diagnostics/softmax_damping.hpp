@@ -1,8 +1,8 @@
 // Does a softmax slow the end of a run down to 1/t?
 //
-// Through a softmax the gradient of cross-entropy or expected reward is proportional to what is left to gain, in both
-// the value and the slope of the logits, so that f - f* ~ 1/t, however well conditioned the rest is (Mei et al. 2020,
-// theorems 2 and 4). Where the policy is known to be a softmax and f* (or the bound 0 of a loss) is known: the
+// Near the optimum, the gradient of cross-entropy or expected reward through a softmax is proportional to f - f*, not
+// to its square root, so that d f/dt = -C (f - f*)^2 and f - f* ~ 1/t (Mei et al. 2020, section 5 and equations 8 and
+// 11). Where the policy is known to be a softmax and f* (or the bound 0 of a loss) is known: the
 // verdict of rate.hpp is a power law, and the exponent p of f - f* ~ t^-p over the last two octaves lies
 //  - in [0.9, 1.1]: `likely`;
 //  - in [0.75, 1.5]: `suspected`: near 1/t, but something else works, too (a network's features still moving).

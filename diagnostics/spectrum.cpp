@@ -1,11 +1,10 @@
-// Lanczos (1950) with full reorthogonalization; the probabilistic lower bound is theorem 3.1 with section 4 of
-// van Dorsselaer, Hochstenbach and van der Vorst (2000), "Computing probabilistic bounds for extreme eigenvalues
-// of symmetric matrices with the Lanczos method", SIAM J. Matrix Anal. Appl. 22(3).
+// The probabilistic lower bound: van Dorsselaer, Hochstenbach and van der Vorst (2000), "Computing probabilistic bounds
+// for extreme eigenvalues of symmetric matrices with the Lanczos method", SIAM J. Matrix Anal. Appl. 22.
 #include <perigee/diagnostics/spectrum.hpp>
+#include <perigee/diagnostics/tridiagonal.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/oracle.hpp>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -55,38 +54,7 @@ double start_component_bound(Index n, double eta) {
   return std::min(1.0, eta * std::sqrt(std::numbers::pi / (2.0 * static_cast<double>(n - 1))));
 }
 
-// Eigenvalues (increasing) and eigenvectors of the tridiagonal matrix T_k.
-struct RitzPairs {
-  std::vector<double> values;
-  std::vector<double> vectors;  // column i belongs to values[i]
-
-  double component(std::size_t row, std::size_t pair) const { return vectors[pair * values.size() + row]; }
-};
-
-bool solve_tridiagonal(const std::vector<double>& diagonal, const std::vector<double>& off_diagonal, RitzPairs& pairs) {
-  // DontAlign: nothing here may depend on how the caller's own code was compiled.
-  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::DontAlign>;
-  using Column = Eigen::Matrix<double, Eigen::Dynamic, 1, Eigen::DontAlign>;
-  const Index k = static_cast<Index>(diagonal.size());
-  double largest = 0.0;
-  for (const double element : diagonal) largest = std::max(largest, std::abs(element));
-  for (Index j = 0; j + 1 < k; ++j) largest = std::max(largest, off_diagonal[static_cast<std::size_t>(j)]);
-  const double unit = largest > smallest_scale ? largest : 1.0;
-
-  Column main(k);
-  Column off(std::max<Index>(k - 1, 0));
-  for (Index j = 0; j < k; ++j) main[j] = diagonal[static_cast<std::size_t>(j)] / unit;
-  for (Index j = 0; j + 1 < k; ++j) off[j] = off_diagonal[static_cast<std::size_t>(j)] / unit;
-  Eigen::SelfAdjointEigenSolver<Matrix> solver;
-  solver.computeFromTridiagonal(main, off, Eigen::ComputeEigenvectors);
-  if (solver.info() != Eigen::Success) return false;
-
-  pairs.values.resize(diagonal.size());
-  pairs.vectors.resize(diagonal.size() * diagonal.size());
-  for (Index i = 0; i < k; ++i) pairs.values[static_cast<std::size_t>(i)] = unit * solver.eigenvalues()[i];
-  std::copy_n(solver.eigenvectors().data(), k * k, pairs.vectors.begin());
-  return true;
-}
+using RitzPairs = TridiagonalEigenpairs;
 
 // The basis v_1, ..., v_k and T_k = V'HV. off_diagonal[j] couples v_{j+1} to v_{j+2} (counting from 1); the last
 // one is the norm of what the space does not contain yet, beta_{k+1}.
@@ -312,8 +280,7 @@ Spectrum conclude(const LanczosBasis& basis, const SymmetricOperator& hessian, d
                   const SpectrumOptions& options) {
   const bool is_whole_space = basis.size() == dimension;
   Spectrum spectrum = nothing_known(basis, basis.size());
-  RitzPairs pairs;
-  if (!solve_tridiagonal(basis.diagonal(), basis.off_diagonal(), pairs)) return spectrum;
+  const RitzPairs pairs = solve_tridiagonal(basis.diagonal(), basis.off_diagonal());
   if (!measure_smallest(basis, pairs, hessian, spectrum)) return nothing_known(basis, spectrum.products);
   const ErrorBounds bounds = error_bounds(basis, largest_magnitude(pairs), options.product_error);
   spectrum.exhausted_space = is_whole_space || basis.last_coupling() <= bounds.breakdown;
@@ -375,9 +342,7 @@ Spectrum analyze_spectrum(Index dimension, const SymmetricOperator& hessian, con
     }
     if (is_invariant) break;
     if (basis.size() == next_check) {
-      RitzPairs pairs;
-      if (!solve_tridiagonal(basis.diagonal(), basis.off_diagonal(), pairs)) break;
-      if (answered(basis, pairs, delta, options)) break;
+      if (answered(basis, solve_tridiagonal(basis.diagonal(), basis.off_diagonal()), delta, options)) break;
       next_check += 1 + next_check / 5;
     }
     basis.extend();

@@ -158,9 +158,19 @@ enum class SideTrend { up, down, unclear };
 
 struct SideProbe {
   SideTrend trend = SideTrend::unclear;
-  double step = 0.0;      // for `down`: the longest step seen that lowers the value itself
+  double step = 0.0;      // for `down`: a step that lowers the value itself
   double decrease = 0.0;  // by how much
 };
+
+// From a way down to a useful step: doubles it while the value keeps falling.
+void go_on_down(const Site& site, ConstVectorView v, SideProbe& probe) {
+  for (double step = 2.0 * probe.step; step != 0.0 && std::abs(step) <= site.reach; step *= 2.0) {
+    const double decrease = site.value - site.value_along(step, v);
+    if (!(decrease > probe.decrease)) return;
+    probe.step = step;
+    probe.decrease = decrease;
+  }
+}
 
 // One side of one flat direction. Going outward from a = 1e-6 (1 + ||x||) by doublings, the first differences
 // beyond rounding tell: four in a row, of one sign, each 2^1.5 to 2^7 times the one before, as a^2 to a^6 would be.
@@ -194,6 +204,7 @@ SideProbe probe_side(const Site& site, ConstVectorView v, double side, double cu
     }
     if (consistent == 4) {
       probe.trend = difference > 0.0 ? SideTrend::up : SideTrend::down;
+      if (probe.trend == SideTrend::down) go_on_down(site, v, probe);
       return probe;
     }
   }
@@ -240,7 +251,6 @@ void probe_flat_directions(const Site& site, const RandomSource& random, PointJu
       }
       all_up = all_up && probe.trend == SideTrend::up;
     }
-    if (judgement.degeneracy == Degeneracy::saddle) return;
   }
   if (all_up && !directions.empty()) judgement.degeneracy = Degeneracy::flat_minimum;
 }

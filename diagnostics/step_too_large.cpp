@@ -12,25 +12,39 @@ namespace perigee {
 namespace {
 
 constexpr double jump_ratio = 1.5;
+constexpr double jump_deviations = 10.0;
 constexpr double unrecovered_share = 0.8;
 constexpr double unstable_product = 1.99;  // eta h
 constexpr double uniform_guess_tolerance = 0.02;
 
-double median_of_second_half(const Series& series) {
+// Median and standard deviation (from the median absolute one) over the second half.
+struct Level {
+  double median = not_measured;
+  double deviation = not_measured;
+};
+
+Level level_of_second_half(const Series& series) {
   const double middle = 0.5 * (series.time.front() + series.time.back());
-  return median_of(window_of(series, middle, series.time.back()).value);
+  std::vector<double> values = window_of(series, middle, series.time.back()).value;
+  Level level;
+  level.median = median_of(values);
+  for (double& value : values) value = std::abs(value - level.median);
+  level.deviation = 1.4826 * median_of(std::move(values));
+  return level;
 }
 
 bool add_overshoot(const Trajectory& trajectory, const Series& values, Diagnosis& diagnosis) {
   if (values.size() < 20) return false;
   const ValueBound bound = value_bound(trajectory, values);
   const double initial = values.value.front();
-  const double final_level = median_of_second_half(values);
+  const Level end_level = level_of_second_half(values);
+  const double final_level = end_level.median;
   const double early_end = values.time.front() + 0.1 * (values.time.back() - values.time.front());
   const Series early = window_of(values, values.time.front(), early_end);
   const auto peak = std::max_element(early.value.begin(), early.value.end());
   const double initial_excess = initial - bound.value;
   if (!(initial_excess > 0.0) || !(*peak - bound.value >= jump_ratio * initial_excess)) return false;
+  if (!(*peak - initial > jump_deviations * end_level.deviation)) return false;
   const bool is_unrecovered =
       bound.is_known() ? final_level - bound.value > unrecovered_share * initial_excess : final_level >= initial;
   if (!is_unrecovered) return false;

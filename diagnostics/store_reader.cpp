@@ -40,35 +40,44 @@ class TemporaryFolder {
 };
 
 template <class Read>
-auto read_from(const std::filesystem::path& file, const std::filesystem::path& shown_as, const Read& read) {
-  Database database(file, OpenMode::read, shown_as);
+auto read_from(const std::filesystem::path& file, OpenMode mode, const std::filesystem::path& shown_as,
+               const Read& read) {
+  Database database(file, mode, shown_as);
   sqlite::require_run(database);
   database.execute("BEGIN");  // all queries see one state of the file, should it be growing
   return read(database);
 }
 
-bool folder_is_writable(const std::filesystem::path& path) {
-  return ::access(std::filesystem::absolute(path).parent_path().c_str(), W_OK) == 0;
+std::filesystem::path beside(const std::filesystem::path& path, const char* suffix) { return path.string() + suffix; }
+
+// SQLite may have to write before it can read: the index of a log beside it, or the header that a kill during the
+// change to or from a log left half changed (then there is a rollback journal).
+bool may_need_writing(const std::filesystem::path& path) {
+  return std::filesystem::exists(beside(path, "-journal")) ||
+         ::access(std::filesystem::absolute(path).parent_path().c_str(), W_OK) != 0;
 }
 
-// What `read` makes of the open run. SQLite reads a log only where it may write the log's index beside it; in a
-// folder that cannot be written, a copy of both is read instead.
+// What `read` makes of the open run. Where SQLite would have to write, it gets a copy to do so.
 template <class Read>
 auto with_run(const std::filesystem::path& path, const Read& read) {
   try {
     if (!std::filesystem::exists(path)) throw StoreError(path.string() + ": there is no such file");
     if (!std::filesystem::is_regular_file(path)) throw StoreError(path.string() + ": is not a regular file");
     try {
-      return read_from(path, path, read);
+      return read_from(path, OpenMode::read, path, read);
     } catch (const StoreError&) {
-      if (folder_is_writable(path)) throw;
+      if (!may_need_writing(path)) throw;
     }
     const TemporaryFolder folder;
     const std::filesystem::path copy = folder.path() / "run.sqlite";
-    const std::filesystem::path log = path.string() + "-wal";
     std::filesystem::copy_file(path, copy);
-    if (std::filesystem::exists(log)) std::filesystem::copy_file(log, copy.string() + "-wal");
-    return read_from(copy, path, read);
+    std::filesystem::permissions(copy, std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
+    for (const char* suffix : {"-wal", "-journal"}) {
+      if (std::filesystem::exists(beside(path, suffix))) {
+        std::filesystem::copy_file(beside(path, suffix), beside(copy, suffix));
+      }
+    }
+    return read_from(copy, OpenMode::write, path, read);
   } catch (const std::filesystem::filesystem_error& error) {
     throw StoreError(path.string() + ": " + error.code().message());
   }

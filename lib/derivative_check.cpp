@@ -1,101 +1,34 @@
 #include <perigee/lib/derivative_check.hpp>
+#include <perigee/lib/error_curve.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/oracle.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 
 namespace perigee {
 
 namespace {
 
+using detail::Curve;
+using detail::lowest_stretch;
+using detail::Stretch;
+using detail::stretch_beside;
+
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-// How far above the estimated rounding an error must be to count: its own rounding is then at most 2% of it.
-constexpr double clearance = 50.0;
-// Root mean square, in decades, by which a straight stretch may be bent. A curve that turns from slope 1 to 2
-// within it has 0.05; one that has a zero of the error in it has more than 0.1.
-constexpr double straightness = 0.06;
-
-// One error as a function of h along one direction.
-struct Curve {
-  std::vector<double> error;
-  std::vector<double> rounding;  // estimated, of the same entry
-  void add(double error_value, double rounding_value) {
-    error.push_back(error_value);
-    rounding.push_back(rounding_value);
-  }
-  bool is_clear(std::size_t i) const {
-    return std::isfinite(error[i]) && std::isfinite(rounding[i]) && error[i] > clearance * rounding[i];
-  }
-};
-
-struct Stretch {
-  double slope = infinity;  // infinite: nothing rises clearly above rounding
-  double first_step = nan;
-  double last_step = nan;
-  bool is_straight = true;
-};
-
-struct Line {
-  double slope;
-  double residual;  // root mean square
-};
-
-Line fit_line(const std::vector<double>& steps, const std::vector<double>& error, std::size_t begin, std::size_t end) {
-  const double count = static_cast<double>(end - begin);
-  double mean_x = 0.0;
-  double mean_y = 0.0;
-  for (std::size_t i = begin; i < end; ++i) {
-    mean_x += std::log10(steps[i]) / count;
-    mean_y += std::log10(error[i]) / count;
-  }
-  double xx = 0.0;
-  double xy = 0.0;
-  double yy = 0.0;
-  for (std::size_t i = begin; i < end; ++i) {
-    const double dx = std::log10(steps[i]) - mean_x;
-    const double dy = std::log10(error[i]) - mean_y;
-    xx += dx * dx;
-    xy += dx * dy;
-    yy += dy * dy;
-  }
-  const double slope = xy / xx;
-  return {slope, std::sqrt(std::max(0.0, yy - slope * xy) / count)};
-}
-
-// The lowest straight stretch above rounding: at most a decade long, at least half of one.
-Stretch lowest_stretch(const std::vector<double>& steps, const Curve& curve, int steps_per_decade) {
-  const std::size_t longest = static_cast<std::size_t>(steps_per_decade) + 1;
-  const std::size_t shortest = longest / 2 + 1;
-  Stretch best;
-  double best_residual = infinity;
-  std::size_t lowest = steps.size();
-  for (std::size_t begin = 0; begin < steps.size(); ++begin) {
-    std::size_t end = begin;
-    while (end < steps.size() && end - begin < longest && curve.is_clear(end)) ++end;
-    if (end - begin < shortest) continue;
-    lowest = std::min(lowest, begin);
-    if (begin > lowest + 2 * longest) break;
-    const Line line = fit_line(steps, curve.error, begin, end);
-    if (line.residual < best_residual) {
-      best = {line.slope, steps[begin], steps[end - 1], line.residual < straightness};
-      best_residual = line.residual;
-    }
-    if (best.is_straight) break;
-  }
-  return best;
-}
-
-// The stretch with the median slope among the directions.
-Stretch median_of(std::vector<Stretch> stretches) {
-  const auto middle = stretches.begin() + static_cast<std::ptrdiff_t>((stretches.size() - 1) / 2);
-  std::nth_element(stretches.begin(), middle, stretches.end(),
-                   [](const Stretch& a, const Stretch& b) { return a.slope < b.slope; });
+// The direction with the median slope.
+std::size_t median_direction(const std::vector<Stretch>& stretches) {
+  std::vector<std::size_t> order(stretches.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto middle = order.begin() + static_cast<std::ptrdiff_t>((order.size() - 1) / 2);
+  std::nth_element(order.begin(), middle, order.end(),
+                   [&](std::size_t a, std::size_t b) { return stretches[a].slope < stretches[b].slope; });
   return *middle;
 }
 
@@ -116,7 +49,6 @@ class Checker {
  public:
   Checker(const Objective& objective, ConstVectorView x, const DerivativeCheckOptions& options)
       : objective_(objective),
-        options_(options),
         x_(x),
         gradient_(x.size()),
         plus_(x.size()),
@@ -219,7 +151,6 @@ class Checker {
   }
 
   const Objective& objective_;
-  const DerivativeCheckOptions& options_;
   Vector x_;
   Vector gradient_;
   Vector plus_;
@@ -232,26 +163,30 @@ class Checker {
   double largest_disagreement_ = 0.0;
 };
 
-std::string where(const Stretch& stretch) {
-  return " between h = " + format_number(stretch.first_step, 2) + " and " + format_number(stretch.last_step, 2);
+std::string where(const Stretch& stretch, const std::vector<double>& steps) {
+  return " between h = " + format_number(steps[stretch.begin], 2) + " and " + format_number(steps[stretch.end - 1], 2);
 }
 
 // The verdict from the slope of an error and the slope of a difference that only smoothness determines.
-DerivativePart judge(const std::string& name, const std::string& error, double expected, const Stretch& measured,
-                     const std::string& difference, double smooth, const Stretch& smoothness, double tolerance) {
+DerivativePart judge(const std::string& name, const std::string& error, double expected,
+                     const std::vector<Stretch>& of_error, const std::string& difference, double smooth,
+                     const std::vector<Stretch>& of_difference, const std::vector<double>& steps, double tolerance) {
+  const std::size_t direction = median_direction(of_error);
+  const Stretch& measured = of_error[direction];
+  const Stretch& smoothness = of_difference[direction];
   DerivativePart part{name, CheckOutcome::passed, measured.slope, ""};
   if (measured.slope == infinity) {
-    part.message = error + " is at rounding level at every h";
+    part.message = error + " is at rounding level";
     return part;
   }
-  part.message = error + " falls like h^" + format_number(measured.slope, 3) + where(measured) + ", expected h^" +
-                 format_number(expected);
+  part.message = error + " falls like h^" + format_number(measured.slope, 3) + where(measured, steps) +
+                 ", expected h^" + format_number(expected);
   if (measured.slope >= expected - tolerance) return part;
-  if (smoothness.slope < smooth - tolerance || !smoothness.is_straight) {
+  if (smoothness.slope < smooth - tolerance || smoothness.is_bent()) {
     part.outcome = CheckOutcome::undecided;
     part.message += "; but f is not smooth enough here to tell: " + difference + " falls like h^" +
                     format_number(smoothness.slope, 3) + ", and would like h^" + format_number(smooth);
-  } else if (!measured.is_straight) {
+  } else if (measured.is_bent()) {
     part.outcome = CheckOutcome::undecided;
     part.message += "; but no stretch of the curve is straight";
   } else {
@@ -392,9 +327,12 @@ DerivativeReport check_derivatives(const Objective& objective, ConstVectorView x
     first_order.push_back(stretch(curves.first_order));
     second_order.push_back(stretch(curves.second_order));
     gradient_change.push_back(stretch(curves.gradient_change));
-    even_part.push_back(stretch(curves.even_part));
-    odd_part.push_back(stretch(curves.odd_part));
-    gradient_even.push_back(stretch(curves.gradient_even));
+    const auto beside = [&](const std::vector<Stretch>& errors, const Curve& curve) {
+      return stretch_beside(errors.back(), checker.steps(), curve, options.steps_per_decade);
+    };
+    even_part.push_back(beside(first_order, curves.even_part));
+    odd_part.push_back(beside(second_order, curves.odd_part));
+    gradient_even.push_back(beside(gradient_change, curves.gradient_even));
   }
 
   const double disagreement = checker.largest_disagreement();
@@ -402,14 +340,13 @@ DerivativeReport check_derivatives(const Objective& objective, ConstVectorView x
                           "value() and value_and_gradient() differ by at most " + format_number(disagreement, 2) +
                               " relative, expected at most 1e-12"});
   const double tolerance = options.slope_tolerance;
-  report.parts.push_back(judge("gradient", "|f(x + h v) - f(x) - h g'v|", 2.0, median_of(first_order),
-                               "f(x + h v) - 2 f(x) + f(x - h v)", 2.0, median_of(even_part), tolerance));
+  report.parts.push_back(judge("gradient", "|f(x + h v) - f(x) - h g'v|", 2.0, first_order,
+                               "f(x + h v) - 2 f(x) + f(x - h v)", 2.0, even_part, checker.steps(), tolerance));
   const CheckOutcome gradient = report.parts.back().outcome;
-  report.parts.push_back(judge("curvature", "|f(x + h v) - f(x) - h g'v - h^2/2 v'Hv|", 3.0, median_of(second_order),
-                               "f(x + h v) - f(x - h v) - 2 h g'v", 3.0, median_of(odd_part), tolerance));
-  report.parts.push_back(judge("hessian-vector-product", "||g(x + h v) - g(x) - h Hv||", 2.0,
-                               median_of(gradient_change), "||g(x + h v) - 2 g(x) + g(x - h v)||", 2.0,
-                               median_of(gradient_even), tolerance));
+  report.parts.push_back(judge("curvature", "|f(x + h v) - f(x) - h g'v - h^2/2 v'Hv|", 3.0, second_order,
+                               "f(x + h v) - f(x - h v) - 2 h g'v", 3.0, odd_part, checker.steps(), tolerance));
+  report.parts.push_back(judge("hessian-vector-product", "||g(x + h v) - g(x) - h Hv||", 2.0, gradient_change,
+                               "||g(x + h v) - 2 g(x) + g(x - h v)||", 2.0, gradient_even, checker.steps(), tolerance));
   if (gradient != CheckOutcome::passed) {
     for (const std::size_t i : {report.parts.size() - 2, report.parts.size() - 1}) {
       report.parts[i].outcome = CheckOutcome::undecided;

@@ -34,7 +34,7 @@ std::string_view name_of(CheckOutcome outcome);
 struct DerivativePart {
   std::string name;  // "value", "gradient", "curvature", "hessian-vector-product", "linearity", "symmetry"
   CheckOutcome outcome = CheckOutcome::undecided;
-  double slope;  // median over the directions; infinite: error at rounding level at every h; NaN: not of this kind
+  double slope;         // median over the directions; infinite: error at rounding level; NaN: not of this kind
   std::string message;  // what was measured and what would have been right
 };
 
@@ -59,8 +59,9 @@ struct DerivativeCheckOptions {
 /// Checks at one point: "value" (value() is the value of value_and_gradient()), "gradient" (slope 2), "curvature"
 /// (v'Hv, slope 3), "hessian-vector-product" (Hv against gradients, slope 2), and that products are linear in v
 /// and symmetric (to 1e-10 relative, 1e-5 where they are made of differences). x has length n; choose it generic:
-/// an error that vanishes at x cannot be seen there. Costs 2 directions (decades steps_per_decade + 9) values and
-/// gradients. Throws std::invalid_argument if x has another length or an option is outside its range.
+/// an error that vanishes at x, or is below the rounding of f, cannot be seen there. Costs 2 directions (decades
+/// steps_per_decade + 9) values and gradients. Throws std::invalid_argument if x has another length or an option is
+/// outside its range.
 DerivativeReport check_derivatives(const Objective& objective, ConstVectorView x, const RandomSource& random,
                                    const DerivativeCheckOptions& options = {});
 

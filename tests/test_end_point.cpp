@@ -306,24 +306,32 @@ TEST_CASE("what cannot be judged is said, with what to record for it") {
 
 TEST_CASE("rounding floor: the coordinate that must grow has underflowed") {
   const auto objective = capped_saddle();
-  // x has decayed and y, which grows by 1.2 a step from any nonzero value, was lost on the way.
-  const Trajectory trajectory = ended_at(objective, {1.0, 1e-3}, {0.0, 0.0}, 0.1);
-  const Diagnosis diagnosis = examine(trajectory, &objective);
+  const double least = std::numeric_limits<double>::denorm_min();
+  // y, which grows by 1.2 a step from any nonzero value but was shrinking elsewhere, has faded out on the way.
+  const auto ended_after_fading = [&](const Vector& end) {
+    Trajectory trajectory = ended_at(objective, {1.0, 1e-3}, end, 0.1);
+    trajectory.snapshots.insert(trajectory.snapshots.begin() + 1, Snapshot{50, {0.5, 1e-200}});
+    return trajectory;
+  };
+  const Diagnosis diagnosis = examine(ended_after_fading({0.0, 0.0}), &objective);
   REQUIRE(find_finding(diagnosis, "strict-saddle") != nullptr);
   const Finding* finding = find_finding(diagnosis, "rounding-floor");
   REQUIRE(finding != nullptr);
   CHECK(finding->severity == Severity::problem);
   CHECK(finding->certainty == Certainty::proven);
-  CHECK(evidence(*finding, "underflowed_coordinates") == 2.0);
+  CHECK(evidence(*finding, "underflowed_coordinates") == 1.0);
   CHECK(contains(finding->message, "stuck for ever"));
+  CHECK(contains(finding->message, "coordinate 1, which must grow"));
   // With the least subnormal number left in y, 1.2 y still rounds to y: as stuck as zero.
-  const double least = std::numeric_limits<double>::denorm_min();
-  const Diagnosis subnormal = examine(ended_at(objective, {1.0, 1e-3}, {0.0, least}, 0.1), &objective);
+  const Diagnosis subnormal = examine(ended_after_fading({0.0, least}), &objective);
   REQUIRE(find_finding(subnormal, "rounding-floor") != nullptr);
   CHECK(evidence(*find_finding(subnormal, "rounding-floor"), "largest_step_over_ulp") <= 0.5);
-  // Ten times that grows: 12 times the least number is one.
-  const Diagnosis growing = examine(ended_at(objective, {1.0, 1e-3}, {0.0, 10.0 * least}, 0.1), &objective);
-  CHECK(find_finding(growing, "rounding-floor") == nullptr);
+  // Ten times that grows: 1.2 * 10 = 12 of the least numbers.
+  CHECK(find_finding(examine(ended_after_fading({0.0, 10.0 * least}), &objective), "rounding-floor") == nullptr);
+  // Landing on zero exactly is not underflow: without the snapshot at 1e-200 nothing tells that y faded out.
+  const Diagnosis landed = examine(ended_at(objective, {1.0, 1e-3}, {0.0, 0.0}, 0.1), &objective);
+  CHECK(find_finding(landed, "strict-saddle") != nullptr);
+  CHECK(find_finding(landed, "rounding-floor") == nullptr);
 }
 
 TEST_CASE("rounding floor: a real run into it, and healthy runs") {
@@ -335,6 +343,8 @@ TEST_CASE("rounding floor: a real run into it, and healthy runs") {
   REQUIRE(finding != nullptr);
   CHECK(finding->severity == Severity::problem);
   CHECK(evidence(*finding, "underflowed_coordinates") == 1.0);
+  CHECK(contains(finding->message, "coordinate 0"));  // x faded out; y, which must grow, was 0 from the start
+  CHECK_FALSE(contains(finding->message, "must grow"));
   CHECK(finding->first > 1000);
   CHECK(finding->first < 1200);
   CHECK(find_finding(examine(record(objective, {1e-3, 0.0}, 0.25, 900), &objective), "rounding-floor") == nullptr);
@@ -354,12 +364,11 @@ TEST_CASE("rounding floor: a real run into it, and healthy runs") {
 
   // A step too short for numbers this large, far from any stationary point.
   const auto slope = functional(
-      1, [](ConstVectorView x) { return 1e-9 * x[0] * x[0]; },
-      [](ConstVectorView x, VectorView g) { g[0] = 2e-9 * x[0]; });
+      1, [](ConstVectorView x) { return x[0] - 1e12; }, [](ConstVectorView, VectorView g) { g[0] = 1.0; });
   const Diagnosis frozen = examine(record(slope, {1e12}, 1e-9, 30), &slope);
   REQUIRE(find_finding(frozen, "rounding-floor") != nullptr);
   CHECK(find_finding(frozen, "rounding-floor")->severity == Severity::problem);
-  CHECK(find_finding(frozen, "rounding-floor")->first == 1);
+  CHECK(find_finding(frozen, "rounding-floor")->first == 0);
 }
 
 TEST_CASE("rounding floor from a log alone: suspected, and only where the log is precise enough") {

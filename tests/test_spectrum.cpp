@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 
 #include <perigee/diagnostics/spectrum.hpp>
+#include <perigee/diagnostics/tridiagonal.hpp>
 
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
@@ -53,7 +54,7 @@ double distance_to_nearest(const std::vector<double>& eigenvalues, double value)
   return nearest;
 }
 
-// Sum over i of i z_i with z_i normal: a random symmetric matrix with a prescribed spectrum.
+// Q diag(eigenvalues) Q' with Q from the QR factors of a Gaussian matrix.
 Eigen::MatrixXd random_symmetric(const std::vector<double>& eigenvalues, RandomEngine& engine) {
   const Index n = static_cast<Index>(eigenvalues.size());
   Eigen::MatrixXd gaussian(n, n);
@@ -69,6 +70,44 @@ SymmetricOperator multiply_by(const Eigen::MatrixXd& matrix) {
 }
 
 }  // namespace
+
+TEST_CASE("tridiagonal matrices: T Q = Q diag, Q orthogonal, the values those of a dense solver") {
+  for (int run = 0; run < 60; ++run) {
+    RandomEngine engine = RandomSource(static_cast<std::uint64_t>(run)).engine("tridiagonal");
+    const Index k = 1 + run;
+    // Sizes from 1 down to 1e-12 along the diagonal, some couplings zero: graded and reducible matrices too.
+    const double grading = std::pow(10.0, -0.2 * (run % 61));
+    std::vector<double> a(static_cast<std::size_t>(k));
+    std::vector<double> b(a.size());
+    Eigen::MatrixXd dense = Eigen::MatrixXd::Zero(k, k);
+    for (Index i = 0; i < k; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      const double size = std::pow(grading, static_cast<double>(i) / static_cast<double>(k));
+      a[at] = dense(i, i) = size * (uniform_unit(engine) - 0.5);
+      b[at] = uniform_unit(engine) < 0.1 ? 0.0 : size * uniform_unit(engine);
+      if (i + 1 < k) dense(i, i + 1) = dense(i + 1, i) = b[at];
+    }
+    const TridiagonalEigenpairs pairs = solve_tridiagonal(a, b);
+    const Eigen::Map<const Eigen::MatrixXd> q(pairs.vectors.data(), k, k);
+    const Eigen::Map<const Eigen::VectorXd> values(pairs.values.data(), k);
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> reference(dense);
+    INFO("k " << k);
+    CHECK((q.transpose() * q - Eigen::MatrixXd::Identity(k, k)).norm() < 1e-13);
+    CHECK((dense * q - q * values.asDiagonal()).norm() < 1e-13);
+    CHECK((values - reference.eigenvalues()).cwiseAbs().maxCoeff() < 1e-14);
+  }
+  // -1, 2, -1 of order k has the eigenvalues 4 sin^2(j pi / (2 (k + 1))); a power of two changes no bit.
+  for (const double factor : {1.0, std::ldexp(1.0, 900), std::ldexp(1.0, -900)}) {
+    const TridiagonalEigenpairs pairs =
+        solve_tridiagonal(std::vector<double>(200, 2.0 * factor), std::vector<double>(199, -factor));
+    for (std::size_t j = 0; j < 200; ++j) {
+      const double exact = 4.0 * std::pow(std::sin(static_cast<double>(j + 1) * 3.14159265358979323846 / 402.0), 2);
+      CHECK(std::abs(pairs.values[j] / factor - exact) < 1e-14);
+    }
+  }
+  CHECK(solve_tridiagonal({0.0, 0.0}, {0.0}).values == std::vector<double>{0.0, 0.0});
+  CHECK(solve_tridiagonal({}, {}).values.empty());
+}
 
 TEST_CASE("low rank: 980 zeros and 1..20 have smallest eigenvalue 0, not 1") {
   std::vector<double> eigenvalues(980, 0.0);
@@ -223,6 +262,33 @@ TEST_CASE("random spectra: the certificates hold, and the probabilistic bound fa
   CHECK(bound_failures <= 60);
   CHECK(useful_bounds > runs / 2);
   CHECK(proven > runs / 2);
+}
+
+TEST_CASE("the failure probability is neither exceeded nor idle") {
+  // With one eigenvalue well apart, ||p_k(H) v_1|| = 1 is nearly all due to it just before it is found, so that the
+  // bound of some k fails almost as soon as |gamma_1| <= delta: with probability eta, which holds for all k at once.
+  // eta = 0.3: of 600 runs at most 239 fail except with probability 1e-7 (binomial, mean 180, standard deviation
+  // 11.2). A delta twice too large would fail about 360 times.
+  constexpr int runs = 600;
+  int failures = 0;
+  for (int run = 0; run < runs; ++run) {
+    const RandomSource source(static_cast<std::uint64_t>(run), 5);
+    RandomEngine engine = source.engine("spectrum");
+    std::vector<double> eigenvalues{-1.0};
+    while (eigenvalues.size() < 40) eigenvalues.push_back(uniform_unit(engine));
+    bool has_failed = false;
+    for (Index budget = 1; budget <= 14; ++budget) {
+      Index calls = 0;
+      const Spectrum spectrum = analyze_spectrum(40, DiagonalOperator{eigenvalues, &calls}, source,
+                                                 {.max_products = budget, .failure_probability = 0.3});
+      if (spectrum.lower_bound > -1.0) has_failed = true;
+      REQUIRE(spectrum.lambda_min >= -1.0 - 1e-12);
+    }
+    failures += has_failed ? 1 : 0;
+  }
+  INFO(failures << " failures");
+  CHECK(failures <= 239);
+  CHECK(failures > 90);
 }
 
 TEST_CASE("a whole basis finds every eigenvalue, whatever the multiplicities") {

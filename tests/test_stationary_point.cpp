@@ -155,6 +155,9 @@ TEST_CASE("the monkey saddle's origin is a degenerate saddle, never a minimum") 
       REQUIRE(judgement.degeneracy == Degeneracy::saddle);
       REQUIRE(judgement.certainty == Certainty::likely);
       require_witness(*objective, {0.0, 0.0}, judgement);
+      // Along the angle phi, f = r^3 cos(3 phi) + r^4 has its least value -27/256 cos^4(3 phi): a step of use.
+      REQUIRE(judgement.descent_decrease > 1e-3);
+      REQUIRE(judgement.descent_decrease <= 27.0 / 256.0 + 1e-12);
     }
   }
 }

@@ -120,8 +120,13 @@ ReadResult assemble(Table& table, const std::vector<std::pair<std::string, std::
   std::vector<std::string> role_names(table.columns.size());
   const auto take = [&](std::optional<std::size_t> position, const char* role, double StepRecord::*field, double sign) {
     if (!position) return;
+    TableColumn& column = table.columns[*position];
     role_names[*position] = role;
-    const std::vector<double> values = take_values(table.columns[*position], order, count);
+    if (column.nan_count > 0) {
+      result.notes.push_back("'" + column.name + "' is NaN in " + counted(column.nan_count, "row") +
+                             ", first in line " + std::to_string(column.first_nan_line) + ": taken for not measured.");
+    }
+    const std::vector<double> values = take_values(column, order, count);
     for (std::size_t i = 0; i < count; ++i) trajectory.records[i].*field = sign * values[i];
   };
   take(roles.value, "value", &StepRecord::value, 1.0);

@@ -154,7 +154,7 @@ void take_field(const RowReader& rows, std::string_view field, std::size_t row, 
   if (field.empty() || column.content == Content::text) return;
   if (const std::optional<double> number = parse_number(field)) {
     column.content = Content::numbers;
-    column.put(row, *number);
+    column.put(row, *number, rows.line_number());
   } else if (column.content == Content::nothing) {
     column.content = Content::text;
     column.sample = field.substr(0, 80);

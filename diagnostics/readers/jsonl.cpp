@@ -117,7 +117,7 @@ class LineReader {
   void take_number(TableColumn& column, double number) {
     if (column.content == Content::text || column.content == Content::lists) return;
     column.content = Content::numbers;
-    column.put(row_, number);
+    column.put(row_, number, input_.line_number());
   }
 
   void take_other(TableColumn& column, Content content, std::size_t begin) {
@@ -226,7 +226,7 @@ class LineReader {
     for (;;) {
       const std::size_t end = line_.find_first_of("\"\\", at_);
       if (end == std::string_view::npos) {
-        at_ = line_.size();
+        if (result != nullptr) result->append(line_, at_);  // names the field in the message
         fail("expected a closing quote, got the end of the line");
       }
       if (result != nullptr) result->append(line_, at_, end - at_);

@@ -174,6 +174,7 @@ class Guess {
       const auto found = positions_.find(known.name);
       if (found == positions_.end()) continue;
       const TableColumn& column = table_.columns[found->second];
+      if (column.content == Content::nothing) continue;
       if (!is_number_column(column)) {
         if (known.meaning == Meaning::doubtful) continue;
         fail_as_text(table_, column);

@@ -6,6 +6,7 @@
 #include <perigee/diagnostics/readers/input.hpp>
 #include <perigee/diagnostics/readers/reader.hpp>
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -25,12 +26,15 @@ struct TableColumn {
   std::vector<double> values;  // a number a row, NaN: not measured; may be shorter than the table: the rest is NaN
   std::string sample;          // of text: the first one
   std::uint64_t sample_line = 0;
+  std::size_t nan_count = 0;  // fields that say NaN, as against empty ones
+  std::uint64_t first_nan_line = 0;
 
   double value(std::size_t row) const { return row < values.size() ? values[row] : not_measured; }
-  /// Puts a number into a row at or after the end.
-  void put(std::size_t row, double number) {
+  /// Puts a number into a row at or after the end; `line` is where it stands in the file.
+  void put(std::size_t row, double number, std::uint64_t line) {
     if (row > values.size()) values.resize(row, not_measured);
     values.push_back(number);
+    if (std::isnan(number) && nan_count++ == 0) first_nan_line = line;
   }
 };
 

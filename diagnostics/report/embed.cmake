@@ -97,7 +97,7 @@ string(APPEND report_assets "std::string_view chart_license() {\n  return R\"not
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${report_source_dir}/package-lock.json)
 file(CONFIGURE OUTPUT ${report_build_dir}/report_assets.cpp @ONLY CONTENT [[
 #include <cstddef>
-#include <perigee/diagnostics/report_assets.hpp>
+#include <perigee/diagnostics/report/report_assets.hpp>
 
 namespace perigee::report_assets {
 namespace {

@@ -19,26 +19,34 @@
   const power = (exponent) =>
     "10" + String(exponent).replace(/[-0-9]/g, (c) => (c === "-" ? "\u207b" : superscripts[Number(c)]));
 
+  // "20 000": digits in threes from five on.
+  const grouped = (digits) => (digits.length >= 5 ? digits.replace(/\B(?=(\d{3})+$)/g, "\u202f") : digits);
+
   function label(value, digits) {
     if (value === 0) return "0";
     const size = Math.abs(value);
     const sign = value < 0 ? "\u2212" : "";
-    if (size >= 1e7 || size < 1e-4) {
+    if (size >= 1e6 || size < 1e-4) {
       const parts = size.toExponential(Math.max(0, digits - 1)).split("e");
       const mantissa = String(Number(parts[0]));
       return sign + (mantissa === "1" ? "" : mantissa + "\u00d7") + power(Number(parts[1]));
     }
     const text = String(Number(size.toPrecision(size >= 1 ? Math.max(digits, 7) : digits)));
     const halves = text.split(".");
-    if (halves[0].length >= 5) halves[0] = halves[0].replace(/\B(?=(\d{3})+$)/g, "\u202f");
+    halves[0] = grouped(halves[0]);
     return sign + halves.join(".");
+  }
+
+  // The smallest of 1, 2, 5 times a power of ten that is at least `raw`.
+  function roundStep(raw) {
+    const unit = Math.pow(10, Math.floor(Math.log10(raw)));
+    return unit * ([1, 2, 5].find((factor) => factor * unit >= raw * (1 - 1e-9)) || 10);
   }
 
   function linearTicks(low, high, most) {
     const raw = (high - low) / Math.max(1, most - 1);
     if (!(raw > 0) || !isFinite(raw)) return [];
-    const unit = Math.pow(10, Math.floor(Math.log10(raw)));
-    const step = unit * ([1, 2, 5].find((factor) => factor * unit >= raw * (1 - 1e-9)) || 10);
+    const step = roundStep(raw);
     const ticks = [];
     for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * (high - low); ++i) ticks.push(i * step);
     return ticks;
@@ -48,7 +56,7 @@
   function decadeTicks(low, high, most) {
     const ticks = [];
     if (high - low >= 2) {
-      const stride = Math.max(1, Math.ceil((high - low) / most));
+      const stride = Math.max(1, roundStep((high - low) / most));
       for (let e = Math.ceil(low); e <= high; ++e) if (e % stride === 0) ticks.push(e);
       return ticks;
     }
@@ -173,7 +181,7 @@
     return {
       width: width,
       height: chart.height + 26 + 18,
-      padding: [18, 14, 0, 0],
+      padding: [18, Math.max(16, 4 * label(chart.iterations[chart.iterations.length - 1], 6).length), 0, 0],
       scales: {
         x: { time: false, range: (plot, low, high) => widened(low, high) },
         y: {
@@ -187,7 +195,7 @@
       axes: [
         Object.assign({}, axis, {
           grid: grid, size: 26, gap: 6,
-          splits: (plot, index, low, high) => timeTicks(low, high, narrow ? 5 : 9),
+          splits: (plot, index, low, high) => timeTicks(low, high, Math.max(4, Math.min(9, Math.floor(width / 75) + 1))),
           values: (plot, places) => places.map((place) => label(Math.round(toIteration(place)), 7)),
         }),
         Object.assign({}, axis, {
@@ -201,16 +209,20 @@
         }),
       ],
       series: [
-        { label: "iteration", value: (plot, place) => (place === null || place === undefined ? "\u2013" : label(Math.round(toIteration(place)), 9)) },
+        { label: "iteration", value: (plot, place) => (place === null || place === undefined ? "\u2013" : grouped(String(Math.round(toIteration(place))))) },
       ].concat(
         chart.series.map((series, number) => ({
           label: series.label,
           stroke: color("series-" + (series.style % 8)),
           width: 1.75,
+          pxAlign: 0,
           dash: series.style >= 8 ? [5, 4] : undefined,
           value: (plot, value, seriesIndex, index) => (index === null || index === undefined ? "\u2013" : valueText(chart.series[number].values[index])),
         }))
       ),
+      legend: {
+        markers: { dash: (plot, index) => (index > 0 && chart.series[index - 1].style >= 8 ? "dashed" : "solid") },
+      },
       cursor: { sync: { key: "perigee" }, drag: { x: true, y: false }, y: false, points: { size: 7 } },
       hooks: { drawAxes: [], drawClear: [drawPhases(chart)], draw: [drawMarks(chart)], setScale: [follow] },
     };
@@ -223,7 +235,8 @@
       const figure = document.getElementById("chart-" + chart.id);
       const place = figure.querySelector(".live-plot");
       const width = Math.floor(place.getBoundingClientRect().width);
-      if (width < 100) continue;
+      // A single point needs no axis to zoom in; a hidden figure has no width.
+      if (width < 100 || chart.iterations.length < 2) continue;
       const data = [chart.iterations.map(toPlace)].concat(
         chart.series.map((series) => series.values.map((value) => drawn(chart, value)))
       );

@@ -137,8 +137,8 @@ Problem make_escort_bandit(const Parameters& parameters) {
   }
   problem.optimal_value = 0.0;
   // Gradient steps are orthogonal to theta, so ||theta|| never falls below that of the start and a step that
-  // suits the start suits the rest.
-  problem.suggested_step = escort_policy_gradient_step(problem.starts.front().x, p);
+  // suits the start suits the rest. None does for p < 2: curvature is unbounded near zeros.
+  if (p >= 2.0) problem.suggested_step = escort_policy_gradient_step(problem.starts.front().x, p);
   if (p == 1.0 || p >= 2.0) problem.theory_schedule = escort_policy_gradient_schedule(p);
   problem.random_start = normal_start(count);
   return problem;

@@ -132,8 +132,9 @@ Problem make_escort_cross_entropy(const Parameters& parameters) {
     problem.stationary_points = {{corner, 0.0, StationaryType::degenerate, 0}};
   }
   problem.optimal_value = 0.0;
-  // Theorem 5's step at the start (||theta_1||_p = 1), with p in place of 2; for p = 2 it is the same number.
-  problem.suggested_step = 1.0 / (p * p * (3.0 + std::pow(first_probability, -2.0 / p)));
+  // Theorem 5's step at the start (||theta_1||_p = 1), with p in place of 2; for p = 2 it is the same number. None
+  // for p < 2: the curvature near zeros, where the iterates go, is unbounded.
+  if (p >= 2.0) problem.suggested_step = 1.0 / (p * p * (3.0 + std::pow(first_probability, -2.0 / p)));
   if (p == 2.0) problem.theory_schedule = escort_cross_entropy_schedule(first_probability);
   problem.random_start = normal_start(classes);
   return problem;

@@ -168,31 +168,34 @@ Problem make_octopus(const Parameters& parameters) {
 }  // namespace
 
 Entry octopus() {
-  return {.name = "octopus",
-          .family = "constructions",
-          .summary = "exponential time for gradient descent: a chain of saddles (Du et al. 2017)",
-          .parameters = {{.name = "dimension",
-                          .kind = ParameterKind::integer,
-                          .default_value = "10",
-                          .least = 1,
-                          .greatest = 1e7,
-                          .summary = "d, the number of saddles in the chain"},
-                         {.name = "smoothness",
-                          .default_value = "1.5",
-                          .least = 1e-6,
-                          .greatest = 1e6,
-                          .summary = "L, at least curvature: locked coordinates have second derivative 2 L"},
-                         {.name = "curvature",
-                          .default_value = "1",
-                          .least = 1e-6,
-                          .greatest = 1e6,
-                          .summary = "gamma: the smallest Hessian eigenvalue at a saddle is -2 gamma"},
-                         {.name = "tau",
-                          .default_value = "2.718281828459045",
-                          .least = 1e-6,
-                          .greatest = 1e6,
-                          .summary = "length scale: minima lie at 4 tau in every coordinate"}},
-          .make = make_octopus};
+  return {
+      .name = "octopus",
+      .family = "constructions",
+      .summary = "exponential time for gradient descent: a chain of saddles (Du et al. 2017)",
+      .parameters =
+          {{.name = "dimension",
+            .kind = ParameterKind::integer,
+            .default_value = "10",
+            .least = 1,
+            .greatest = 1e7,
+            .summary = "d, the number of saddles in the chain"},
+           {.name = "smoothness",
+            .default_value = "1.5",
+            .least = 1e-6,
+            .greatest = 1e6,
+            .summary = "L, at least curvature: locked coordinates have second derivative 2 L"},
+           {.name = "curvature",
+            .default_value = "1",
+            .least = 1e-6,
+            .greatest = 1e6,
+            .summary = "gamma: the smallest Hessian eigenvalue at a saddle is -2 gamma"},
+           {.name = "tau",
+            .default_value = "2.718281828459045",
+            .least = 1,
+            .greatest = 1e6,
+            .summary =
+                "length scale, at least 1 so that starts lie in the tubes: minima are at 4 tau in every coordinate"}},
+      .make = make_octopus};
 }
 
 }  // namespace perigee::problems

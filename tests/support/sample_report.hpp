@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace perigee::samples {
 
@@ -26,7 +27,7 @@ inline Report bandit(Index iterations = 4000) {
                                         .transform = "softmax"};
   trajectory.columns = {{"probability_0", {}}, {"probability_1", {}}, {"probability_2", {}}, {"entropy", {}}};
   constexpr std::array<double, 3> rewards{1.0, 0.8, 0.1};
-  std::array<double, 3> theta{-1.0, 0.0, 3.2};
+  std::array<double, 3> theta{-1.5, 0.0, 3.2};
   for (Index k = 0; k <= iterations; ++k) {
     std::array<double, 3> pi{};
     double total = 0.0;
@@ -194,6 +195,36 @@ inline Report saddle() {
                                 .recommendation = ""}};
   report.diagnosis.phases = {{"descent", 0, 20}, {"<i>drift</i>", 20, 90}, {"descent", 90, 120}};
   return report;
+}
+
+/// Nothing at all.
+inline Report empty_report() { return Report{}; }
+
+/// A start point and no run.
+inline Report one_record() {
+  Report report;
+  report.trajectory.problem = "one";
+  report.trajectory.records.push_back(StepRecord{});
+  report.trajectory.records.back().value = 3.25;
+  return report;
+}
+
+/// 10^k until it overflows.
+inline Report diverging() {
+  Report report;
+  report.trajectory.problem = "diverging";
+  for (Index k = 0; k < 400; ++k) {
+    StepRecord record;
+    record.iteration = k;
+    record.value = k < 399 ? std::pow(10.0, static_cast<double>(k)) : std::numeric_limits<double>::infinity();
+    report.trajectory.records.push_back(record);
+  }
+  return report;
+}
+
+/// One of each; the bandit shortened.
+inline std::vector<Report> all_reports() {
+  return {bandit(400), training_log(), saddle(), empty_report(), one_record(), diverging()};
 }
 
 }  // namespace perigee::samples

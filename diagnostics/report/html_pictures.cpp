@@ -1,7 +1,7 @@
-#include <perigee/diagnostics/html_pictures.hpp>
-#include <perigee/diagnostics/markup.hpp>
-#include <perigee/diagnostics/svg_plane.hpp>
-#include <perigee/diagnostics/svg_plot.hpp>
+#include <perigee/diagnostics/report/html_pictures.hpp>
+#include <perigee/diagnostics/report/markup.hpp>
+#include <perigee/diagnostics/report/svg_plane.hpp>
+#include <perigee/diagnostics/report/svg_plot.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>

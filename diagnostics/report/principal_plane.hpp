@@ -4,8 +4,8 @@
 // coordinates along component j are sqrt(mu_j) u_j, where mu_j, u_j is the j-th eigenpair of the m x m Gram matrix
 // X X'. Two pairs by power iteration with deflation. The Gram matrix keeps the cost at O(m^2 n) and the storage
 // independent of n.
-#ifndef PERIGEE_DIAGNOSTICS_PRINCIPAL_PLANE_HPP
-#define PERIGEE_DIAGNOSTICS_PRINCIPAL_PLANE_HPP
+#ifndef PERIGEE_DIAGNOSTICS_REPORT_PRINCIPAL_PLANE_HPP
+#define PERIGEE_DIAGNOSTICS_REPORT_PRINCIPAL_PLANE_HPP
 
 #include <perigee/lib/trajectory.hpp>
 

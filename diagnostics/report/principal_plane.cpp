@@ -1,4 +1,4 @@
-#include <perigee/diagnostics/principal_plane.hpp>
+#include <perigee/diagnostics/report/principal_plane.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
 // A run as a path in a plane: the plane of its principal components, or the triangle of three probabilities.
-#ifndef PERIGEE_DIAGNOSTICS_SVG_PLANE_HPP
-#define PERIGEE_DIAGNOSTICS_SVG_PLANE_HPP
+#ifndef PERIGEE_DIAGNOSTICS_REPORT_SVG_PLANE_HPP
+#define PERIGEE_DIAGNOSTICS_REPORT_SVG_PLANE_HPP
 
-#include <perigee/diagnostics/principal_plane.hpp>
+#include <perigee/diagnostics/report/principal_plane.hpp>
 
 #include <string>
 

@@ -1,6 +1,6 @@
-#include <perigee/diagnostics/axis.hpp>
-#include <perigee/diagnostics/markup.hpp>
-#include <perigee/diagnostics/svg_plot.hpp>
+#include <perigee/diagnostics/report/axis.hpp>
+#include <perigee/diagnostics/report/markup.hpp>
+#include <perigee/diagnostics/report/svg_plot.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace perigee {
 namespace {
 
 constexpr double stretched_width = 1000.0;  // of the nested picture, in its own units
-constexpr int most_time_ticks = 6;
+constexpr int most_time_ticks = 6;          // on a phone's width; fewer where the labels are long
 constexpr int most_value_ticks = 6;
 constexpr std::size_t most_dashed_marks = 40;  // more of them are drawn as short ticks
 constexpr double label_fits = 0.2;             // part of the width from which a phase is named in the picture
@@ -19,7 +19,8 @@ constexpr double label_fits = 0.2;             // part of the width from which a
 std::string percent(double part) { return svg_coordinate(100.0 * part) + '%'; }
 
 Axis time_axis(const std::vector<double>& iterations) {
-  return {iterations.front(), iterations.back(), AxisScale::linear, most_time_ticks};
+  return {iterations.front(), iterations.back(), AxisScale::linear,
+          iterations.back() >= 1e5 ? most_time_ticks - 2 : most_time_ticks};
 }
 
 std::string time_ticks(const Axis& axis, double height) {

@@ -3,10 +3,10 @@
 // Text and lines keep their size at every width: horizontal places are percentages, and the curves lie in a nested
 // picture that is stretched with strokes of constant width. Colors come from classes (series-0 to series-7,
 // phase-..., mark-...) of the page's style sheet; no style attributes, so a strict content security policy holds.
-#ifndef PERIGEE_DIAGNOSTICS_SVG_PLOT_HPP
-#define PERIGEE_DIAGNOSTICS_SVG_PLOT_HPP
+#ifndef PERIGEE_DIAGNOSTICS_REPORT_SVG_PLOT_HPP
+#define PERIGEE_DIAGNOSTICS_REPORT_SVG_PLOT_HPP
 
-#include <perigee/diagnostics/chart.hpp>
+#include <perigee/diagnostics/report/chart.hpp>
 
 #include <string>
 #include <string_view>

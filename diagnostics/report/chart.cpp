@@ -1,6 +1,6 @@
-#include <perigee/diagnostics/chart.hpp>
-#include <perigee/diagnostics/downsample.hpp>
-#include <perigee/lib/format.hpp>
+#include <perigee/diagnostics/report/axis.hpp>
+#include <perigee/diagnostics/report/chart.hpp>
+#include <perigee/diagnostics/report/downsample.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -95,7 +95,7 @@ Chart value_chart(const Trajectory& trajectory) {
     if (!positive.empty() && positive.high / positive.low >= wide_enough_for_log && range_of(gap).low >= -rounding) {
       const std::size_t dropped = drop_non_positive(gap);
       const bool is_optimum = trajectory.optimal_value.has_value();
-      const std::string number = format_number(*reference);
+      const std::string number = axis_label(*reference);
       if (*reference != 0.0) {
         gap.front().label = is_optimum ? "f \xE2\x88\x92 f*" : "f \xE2\x88\x92 lower bound";
         chart.caption = (is_optimum ? "f(x) \xE2\x88\x92 f*, with f* = " : "f(x) above its lower bound ") + number;

@@ -1,4 +1,4 @@
-#include <perigee/diagnostics/markup.hpp>
+#include <perigee/diagnostics/report/markup.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <array>

@@ -1,8 +1,8 @@
 // The pictures of a page: the charts over time, the strips of probabilities, the planes.
-#ifndef PERIGEE_DIAGNOSTICS_HTML_PICTURES_HPP
-#define PERIGEE_DIAGNOSTICS_HTML_PICTURES_HPP
+#ifndef PERIGEE_DIAGNOSTICS_REPORT_HTML_PICTURES_HPP
+#define PERIGEE_DIAGNOSTICS_REPORT_HTML_PICTURES_HPP
 
-#include <perigee/diagnostics/chart.hpp>
+#include <perigee/diagnostics/report/chart.hpp>
 
 #include <string>
 

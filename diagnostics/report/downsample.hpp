@@ -1,6 +1,6 @@
 // Fewer samples for a picture, without losing what a picture is looked at for: the extremes.
-#ifndef PERIGEE_DIAGNOSTICS_DOWNSAMPLE_HPP
-#define PERIGEE_DIAGNOSTICS_DOWNSAMPLE_HPP
+#ifndef PERIGEE_DIAGNOSTICS_REPORT_DOWNSAMPLE_HPP
+#define PERIGEE_DIAGNOSTICS_REPORT_DOWNSAMPLE_HPP
 
 #include <cstddef>
 #include <vector>

@@ -1,4 +1,4 @@
-#include <perigee/diagnostics/downsample.hpp>
+#include <perigee/diagnostics/report/downsample.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 // The static parts of an HTML report, built into the library (diagnostics/report/embed.cmake writes the definitions).
-#ifndef PERIGEE_DIAGNOSTICS_REPORT_ASSETS_HPP
-#define PERIGEE_DIAGNOSTICS_REPORT_ASSETS_HPP
+#ifndef PERIGEE_DIAGNOSTICS_REPORT_REPORT_ASSETS_HPP
+#define PERIGEE_DIAGNOSTICS_REPORT_REPORT_ASSETS_HPP
 
 #include <string_view>
 

@@ -1,8 +1,8 @@
-#include <perigee/diagnostics/axis.hpp>
-#include <perigee/diagnostics/downsample.hpp>
-#include <perigee/diagnostics/markup.hpp>
-#include <perigee/diagnostics/svg_plane.hpp>
-#include <perigee/diagnostics/svg_plot.hpp>
+#include <perigee/diagnostics/report/axis.hpp>
+#include <perigee/diagnostics/report/downsample.hpp>
+#include <perigee/diagnostics/report/markup.hpp>
+#include <perigee/diagnostics/report/svg_plane.hpp>
+#include <perigee/diagnostics/report/svg_plot.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // A readable axis: which numbers to write at it, and where a value lies along it.
-#ifndef PERIGEE_DIAGNOSTICS_AXIS_HPP
-#define PERIGEE_DIAGNOSTICS_AXIS_HPP
+#ifndef PERIGEE_DIAGNOSTICS_REPORT_AXIS_HPP
+#define PERIGEE_DIAGNOSTICS_REPORT_AXIS_HPP
 
-#include <perigee/diagnostics/chart.hpp>
+#include <perigee/diagnostics/report/chart.hpp>
 
 #include <string>
 #include <vector>

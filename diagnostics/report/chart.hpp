@@ -1,7 +1,7 @@
 // The charts of a report: which quantities over time, on which scale, with which phases and marks.
 // A chart is data; svg_plot draws it, and the page's script draws it again where scripts run.
-#ifndef PERIGEE_DIAGNOSTICS_CHART_HPP
-#define PERIGEE_DIAGNOSTICS_CHART_HPP
+#ifndef PERIGEE_DIAGNOSTICS_REPORT_CHART_HPP
+#define PERIGEE_DIAGNOSTICS_REPORT_CHART_HPP
 
 #include <perigee/diagnostics/report.hpp>
 

@@ -1,4 +1,4 @@
-#include <perigee/diagnostics/axis.hpp>
+#include <perigee/diagnostics/report/axis.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
@@ -43,7 +43,7 @@ double round_step(double raw) {
 std::string axis_label(double value, int digits) {
   const double size = std::abs(value);
   if (value == 0.0) return "0";
-  if (size >= 1e7 || size < 1e-4) {
+  if (size >= 1e6 || size < 1e-4) {
     const std::string text = format_number(value, digits);
     const std::size_t exponent = text.find('e');
     if (exponent == std::string::npos) return text;
@@ -53,7 +53,7 @@ std::string axis_label(double value, int digits) {
     return (mantissa.starts_with('-') ? "\xE2\x88\x92" + mantissa.substr(1) : mantissa) + "\xC3\x97" +
            power_label(power);
   }
-  // Enough digits for a whole number below 1e7: no exponent.
+  // Enough digits for a whole number below 1e6: no exponent.
   std::string text = format_number(size, size >= 1.0 ? std::max(digits, 7) : digits);
   const std::size_t whole = std::min(text.find('.'), text.size());
   if (whole >= 5) {
@@ -104,7 +104,7 @@ void Axis::place_linear_ticks(int most_ticks) {
 void Axis::place_logarithmic_ticks(int most_ticks) {
   const double decades = high_ - low_;
   if (decades >= 2.0) {
-    const int stride = std::max(1, static_cast<int>(std::ceil(decades / most_ticks)));
+    const int stride = std::max(1, static_cast<int>(std::lround(round_step(decades / most_ticks))));
     for (int exponent = static_cast<int>(std::ceil(low_)); exponent <= high_; ++exponent) {
       if (exponent % stride != 0) continue;
       ticks_.push_back({.position = (exponent - low_) / decades, .label = power_label(exponent)});

@@ -1,8 +1,8 @@
 // Text from outside made safe for the place it goes to: a page, a data block in a page, a terminal.
 // Names and messages of a report come from files and from users; nothing of them may act as markup,
 // as script or as a terminal's control sequence.
-#ifndef PERIGEE_DIAGNOSTICS_MARKUP_HPP
-#define PERIGEE_DIAGNOSTICS_MARKUP_HPP
+#ifndef PERIGEE_DIAGNOSTICS_REPORT_MARKUP_HPP
+#define PERIGEE_DIAGNOSTICS_REPORT_MARKUP_HPP
 
 #include <cstddef>
 #include <string>

@@ -1,0 +1,118 @@
+#include <perigee/diagnostics/tridiagonal.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace perigee {
+
+namespace {
+
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+
+class QrIteration {
+ public:
+  QrIteration(std::vector<double>& a, std::vector<double>& b) : a_(a), b_(b), q_(a.size() * a.size(), 0.0) {
+    for (std::size_t i = 0; i < a.size(); ++i) q_[i * a.size() + i] = 1.0;
+  }
+
+  void run() {
+    if (a_.empty()) return;
+    std::size_t last = a_.size() - 1;
+    // Two or three steps an eigenvalue are usual; the limit only keeps the loop finite.
+    for (std::size_t step = 0; last > 0 && step < 60 * a_.size(); ++step) {
+      for (std::size_t i = 0; i < last; ++i) {
+        if (std::abs(b_[i]) <= epsilon * (std::abs(a_[i]) + std::abs(a_[i + 1]))) b_[i] = 0.0;
+      }
+      while (last > 0 && b_[last - 1] == 0.0) --last;
+      if (last == 0) break;
+      std::size_t first = last - 1;
+      while (first > 0 && b_[first - 1] != 0.0) --first;
+      sweep(first, last);
+    }
+  }
+
+  const std::vector<double>& vectors() const { return q_; }
+
+ private:
+  // The eigenvalue of the trailing 2 x 2 block that is nearer to its last element.
+  double shift(std::size_t last) const {
+    const double half_difference = 0.5 * (a_[last - 1] - a_[last]);
+    const double coupling = b_[last - 1];
+    const double root = std::hypot(half_difference, coupling);
+    return a_[last] - coupling * (coupling / (half_difference + std::copysign(root, half_difference)));
+  }
+
+  // One implicit QR step on the unreduced block [first, last]: the bulge `z` is chased down by rotations.
+  void sweep(std::size_t first, std::size_t last) {
+    double x = a_[first] - shift(last);
+    double z = b_[first];
+    for (std::size_t i = first; i < last; ++i) {
+      const double r = std::hypot(x, z);
+      if (r == 0.0) return;
+      const double c = x / r;
+      const double s = z / r;
+      if (i > first) b_[i - 1] = r;
+      const double upper = a_[i];
+      const double lower = a_[i + 1];
+      const double coupling = b_[i];
+      a_[i] = c * c * upper + 2.0 * c * s * coupling + s * s * lower;
+      a_[i + 1] = s * s * upper - 2.0 * c * s * coupling + c * c * lower;
+      b_[i] = c * s * (lower - upper) + (c * c - s * s) * coupling;
+      rotate_columns(i, c, s);
+      if (i + 1 < last) {
+        x = b_[i];
+        z = s * b_[i + 1];
+        b_[i + 1] *= c;
+      }
+    }
+  }
+
+  void rotate_columns(std::size_t i, double c, double s) {
+    const std::size_t k = a_.size();
+    double* left = q_.data() + i * k;
+    double* right = left + k;
+    for (std::size_t row = 0; row < k; ++row) {
+      const double l = left[row];
+      left[row] = c * l + s * right[row];
+      right[row] = c * right[row] - s * l;
+    }
+  }
+
+  std::vector<double>& a_;
+  std::vector<double>& b_;
+  std::vector<double> q_;
+};
+
+}  // namespace
+
+TridiagonalEigenpairs solve_tridiagonal(std::vector<double> diagonal, std::vector<double> off_diagonal) {
+  const std::size_t k = diagonal.size();
+  off_diagonal.resize(k > 0 ? k - 1 : 0);
+  double unit = 0.0;
+  for (const double element : diagonal) unit = std::max(unit, std::abs(element));
+  for (const double element : off_diagonal) unit = std::max(unit, std::abs(element));
+  int exponent = 0;
+  std::frexp(unit, &exponent);  // a power of two scales exactly
+  for (double& element : diagonal) element = std::ldexp(element, -exponent);
+  for (double& element : off_diagonal) element = std::ldexp(element, -exponent);
+
+  QrIteration iteration(diagonal, off_diagonal);
+  iteration.run();
+
+  std::vector<std::size_t> order(k);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return diagonal[i] < diagonal[j]; });
+  TridiagonalEigenpairs pairs;
+  pairs.values.reserve(k);
+  pairs.vectors.reserve(k * k);
+  for (const std::size_t i : order) {
+    pairs.values.push_back(std::ldexp(diagonal[i], exponent));
+    const auto column = iteration.vectors().begin() + static_cast<std::ptrdiff_t>(i * k);
+    pairs.vectors.insert(pairs.vectors.end(), column, column + static_cast<std::ptrdiff_t>(k));
+  }
+  return pairs;
+}
+
+}  // namespace perigee
