@@ -138,18 +138,22 @@ std::string course_of(const Trajectory& trajectory) {
   return text;
 }
 
-// The most important finding in words. An exhausted budget is told by the End, so it gives way to its equals.
+// The most important finding in words. An exhausted budget is told by the End, so it gives way to its equals, and to
+// the damping that used it up.
+const Finding* most_important(const Diagnosis& diagnosis) {
+  const Finding* first = &diagnosis.findings.front();
+  if (first->id != "budget-exhausted") return first;
+  for (const Finding& other : diagnosis.findings) {
+    if (other.id == "budget-exhausted") continue;
+    if (other.severity == first->severity || other.id == "softmax-damping") return &other;
+  }
+  return first;
+}
+
 std::string summarize(const Trajectory& trajectory, const Diagnosis& diagnosis) {
   const std::vector<Finding>& findings = diagnosis.findings;
   if (findings.empty()) return "No problem found: " + course_of(trajectory) + end_of(trajectory) + ".";
-  const Finding* main = &findings.front();
-  for (const Finding& finding : findings) {
-    if (main->id != "budget-exhausted" || finding.severity != main->severity) break;
-    if (finding.id != "budget-exhausted") {
-      main = &finding;
-      break;
-    }
-  }
+  const Finding* main = most_important(diagnosis);
   if (main->id == "budget-exhausted" && main->severity == Severity::information) {
     return "No problem found: " + course_of(trajectory) + end_of(trajectory) + ".";
   }

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace perigee {
 namespace {
@@ -141,6 +143,24 @@ void write_finding(Page& page, const Finding& finding) {
   if (!finding.recommendation.empty()) page.paragraph(finding.recommendation, 4, "Next: ", 6);
 }
 
+// Which column was taken for what: of the probabilities the first and the last, of columns without a role a few.
+std::string columns_text(const std::vector<std::pair<std::string, std::string>>& columns) {
+  std::string text;
+  for (std::size_t first = 0; first < columns.size();) {
+    std::size_t last = first;
+    while (last + 1 < columns.size() && columns[last + 1].first == columns[first].first) ++last;
+    if (!text.empty()) text += "; ";
+    const bool without_role = columns[first].first == "extra";
+    text += (without_role ? "not judged" : columns[first].first) + std::string(" = ") + columns[first].second;
+    constexpr std::size_t named = 6;
+    for (std::size_t i = first + 1; without_role && i <= last && i < first + named; ++i) text += ", " + columns[i].second;
+    if (without_role && last >= first + named) text += ", and " + std::to_string(last - first - named + 1) + " more";
+    if (!without_role && last > first) text += (last > first + 1 ? " ... " : ", ") + columns[last].second;
+    first = last + 1;
+  }
+  return text;
+}
+
 void write_point(Page& page, const JudgedPoint& point) {
   std::string text = "iteration " + std::to_string(point.iteration) + ": " + point.classification + " (" +
                      std::string(name_of(point.certainty)) + "), value " + measured(point.value) + ", gradient norm " +
@@ -182,6 +202,15 @@ std::string render_text(const Report& report, const TextOptions& options) {
   if (!diagnosis.judged_points.empty()) {
     page.heading("Judged points");
     for (const JudgedPoint& point : diagnosis.judged_points) write_point(page, point);
+  }
+  if (!report.source.columns.empty()) {
+    std::vector<std::pair<std::string, std::string>> columns = report.source.columns;
+    // Columns of one role side by side, those without a role last.
+    std::stable_sort(columns.begin(), columns.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.first == "extra", a.first) < std::pair(b.first == "extra", b.first);
+    });
+    page.heading("Columns");
+    page.paragraph(columns_text(columns), 2);
   }
   if (!diagnosis.limits.empty() || !report.source.notes.empty()) {
     page.heading("Limits");

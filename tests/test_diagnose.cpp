@@ -122,6 +122,15 @@ TEST_CASE("little or nothing recorded is said to be that") {
   CHECK(diagnose(blank).summary.find("no value was recorded") != std::string::npos);
 }
 
+TEST_CASE("the summary names the cause rather than the exhausted budget") {
+  test::PolicyRun run;
+  run.start = test::others_equal(10, 0.1);
+  run.iterations = 10000;
+  const Diagnosis diagnosis = diagnose(test::simulate(run));
+  CHECK(diagnosis.summary.find("softmax-damping (likely): ") == 0);
+  CHECK(diagnosis.summary.find("the run ended by max-iterations at iteration 10000") != std::string::npos);
+}
+
 TEST_CASE("an objective of another dimension is refused") {
   const Problem problem = problems::make("rosenbrock");
   Trajectory trajectory = test::trajectory_of([](double) { return 1.0; }, 0);

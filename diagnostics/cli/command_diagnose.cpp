@@ -19,7 +19,6 @@ Report report_on(const std::string& path, const ReadOptions& options) {
   report.source.path = path;
   for (const ColumnUse& use : read.columns) {
     report.source.columns.emplace_back(use.role, use.column);
-    if (!use.reason.empty()) report.source.notes.push_back(use.role + " is read from column '" + use.column + "': " + use.reason);
   }
   report.source.notes.insert(report.source.notes.end(), read.notes.begin(), read.notes.end());
   // A run of ours names its problem, so its curvature can be asked for.

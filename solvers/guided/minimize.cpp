@@ -121,7 +121,7 @@ MinimizeResult minimize(const Objective& objective, ConstVectorView x0, const Mi
                         result.iterations < options.max_iterations;
     if (!leaves) break;
     ++result.escapes;
-    x.view() = result.x.view() + result.judgement.descent_step * result.judgement.spectrum.direction.view();
+    x.view() = result.x.view() + result.judgement.descent_step * result.judgement.descent_direction.view();
   }
   result.counts = counted.counts();
   result.verdict = verdict_of(result);
