@@ -11,9 +11,10 @@
 namespace perigee {
 
 struct DiagnoseOptions {
-  double gradient_tolerance = 1e-6;  // eps_g: a point with ||grad f|| <= eps_g (1 + |f|) counts as first-order stationary
-  SpectrumOptions spectrum{};        // how hard to look at the curvature of the end point
-  RandomSource random{0};            // start vectors of the spectral certificate
+  double gradient_tolerance =
+      1e-6;                    // eps_g: a point with ||grad f|| <= eps_g (1 + |f|) counts as first-order stationary
+  SpectrumOptions spectrum{};  // how hard to look at the curvature of the end point
+  RandomSource random{0};      // start vectors of the spectral certificate
 };
 
 /// What happened in this run, as far as what was recorded and the objective (nullptr: unknown) permit.

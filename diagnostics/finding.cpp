@@ -4,18 +4,24 @@ namespace perigee {
 
 std::string_view name_of(Severity severity) {
   switch (severity) {
-    case Severity::information: return "information";
-    case Severity::warning: return "warning";
-    case Severity::problem: return "problem";
+    case Severity::information:
+      return "information";
+    case Severity::warning:
+      return "warning";
+    case Severity::problem:
+      return "problem";
   }
   return "";
 }
 
 std::string_view name_of(Certainty certainty) {
   switch (certainty) {
-    case Certainty::proven: return "proven";
-    case Certainty::likely: return "likely";
-    case Certainty::suspected: return "suspected";
+    case Certainty::proven:
+      return "proven";
+    case Certainty::likely:
+      return "likely";
+    case Certainty::suspected:
+      return "suspected";
   }
   return "";
 }

@@ -28,9 +28,9 @@ std::string_view name_of(Certainty certainty);
 
 /// One number that a finding rests on.
 struct Evidence {
-  std::string name;   // snake_case
-  double value;       // NaN: asked for, but not to be had
-  std::string unit;   // "iterations", "1", ...; "1" for pure numbers
+  std::string name;  // snake_case
+  double value;      // NaN: asked for, but not to be had
+  std::string unit;  // "iterations", "1", ...; "1" for pure numbers
 };
 
 struct Finding {
@@ -56,18 +56,18 @@ struct JudgedPoint {
   Index iteration = 0;
   double value = 0.0;
   double gradient_norm = 0.0;
-  double lambda_min = 0.0;           // a Rayleigh quotient: an upper bound on the smallest Hessian eigenvalue
-  double lambda_min_residual = 0.0;  // ||Hv - lambda v||: some eigenvalue lies within this of lambda_min
+  double lambda_min = 0.0;              // a Rayleigh quotient: an upper bound on the smallest Hessian eigenvalue
+  double lambda_min_residual = 0.0;     // ||Hv - lambda v||: some eigenvalue lies within this of lambda_min
   double lambda_min_lower_bound = 0.0;  // holds with probability >= 1 - failure_probability
-  double lambda_max = 0.0;           // a Rayleigh quotient: a lower bound on the largest one
-  Index index = -1;                  // proven number of negative eigenvalues, at least; -1: not determined
-  std::string classification;        // "strict-saddle", "minimum", "degenerate", "maximum", "not-stationary", "undetermined"
+  double lambda_max = 0.0;              // a Rayleigh quotient: a lower bound on the largest one
+  Index index = -1;                     // proven number of negative eigenvalues, at least; -1: not determined
+  std::string classification;  // "strict-saddle", "minimum", "degenerate", "maximum", "not-stationary", "undetermined"
   Certainty certainty = Certainty::suspected;
-  Index products = 0;                // Hessian-vector products spent
+  Index products = 0;  // Hessian-vector products spent
 };
 
 struct Diagnosis {
-  std::string summary;  // one sentence
+  std::string summary;            // one sentence
   std::vector<Finding> findings;  // most severe first
   std::vector<Phase> phases;
   std::vector<JudgedPoint> judged_points;

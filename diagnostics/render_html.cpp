@@ -1,6 +1,6 @@
+#include <perigee/diagnostics/render_html.hpp>
 #include <perigee/diagnostics/report/html_pictures.hpp>
 #include <perigee/diagnostics/report/markup.hpp>
-#include <perigee/diagnostics/render_html.hpp>
 #include <perigee/diagnostics/report/report_assets.hpp>
 #include <perigee/lib/version.hpp>
 

@@ -1,5 +1,5 @@
-#include <perigee/diagnostics/report/markup.hpp>
 #include <perigee/diagnostics/render_json.hpp>
+#include <perigee/diagnostics/report/markup.hpp>
 #include <perigee/lib/version.hpp>
 
 #include <cmath>

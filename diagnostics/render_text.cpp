@@ -1,5 +1,5 @@
-#include <perigee/diagnostics/report/markup.hpp>
 #include <perigee/diagnostics/render_text.hpp>
+#include <perigee/diagnostics/report/markup.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/version.hpp>
 
@@ -153,7 +153,8 @@ std::string columns_text(const std::vector<std::pair<std::string, std::string>>&
     const bool without_role = columns[first].first == "extra";
     text += (without_role ? "not judged" : columns[first].first) + std::string(" = ") + columns[first].second;
     constexpr std::size_t named = 6;
-    for (std::size_t i = first + 1; without_role && i <= last && i < first + named; ++i) text += ", " + columns[i].second;
+    for (std::size_t i = first + 1; without_role && i <= last && i < first + named; ++i)
+      text += ", " + columns[i].second;
     if (without_role && last >= first + named) text += ", and " + std::to_string(last - first - named + 1) + " more";
     if (!without_role && last > first) text += (last > first + 1 ? " ... " : ", ") + columns[last].second;
     first = last + 1;

@@ -110,9 +110,7 @@ class Armijo final : public LineSearch {
   // The minimizer of the cubic with value and slope of the origin and the values of p and q:
   // Nocedal and Wright (2006), section 3.5.
   static double cubic_through(const Point& origin, const Point& p, const Point& q) {
-    const auto excess = [&](const Point& at) {
-      return at.at.value - origin.at.value - origin.at.slope * at.alpha;
-    };
+    const auto excess = [&](const Point& at) { return at.at.value - origin.at.value - origin.at.slope * at.alpha; };
     const double pp = p.alpha * p.alpha;
     const double qq = q.alpha * q.alpha;
     const double scale = 1.0 / (pp * qq * (q.alpha - p.alpha));
@@ -149,7 +147,8 @@ class StrongWolfe final : public LineSearch {
         if (!(alpha > previous.alpha)) break;
         continue;
       }
-      if (!decreases_sufficiently(trial, at_zero, options_.decrease) || (previous.alpha > 0.0 && trial.at.value >= previous.at.value)) {
+      if (!decreases_sufficiently(trial, at_zero, options_.decrease) ||
+          (previous.alpha > 0.0 && trial.at.value >= previous.at.value)) {
         return pinpoint(line, at_zero, previous, trial);
       }
       if (std::abs(trial.at.slope) <= -options_.curvature * at_zero.slope) {
@@ -176,7 +175,8 @@ class StrongWolfe final : public LineSearch {
       const double width = high.alpha - low.alpha;
       const auto far_from_ends = [&](double alpha, double margin) {
         return std::abs(alpha - low.alpha) >= margin * std::abs(width) &&
-               std::abs(alpha - high.alpha) >= margin * std::abs(width) && (alpha - low.alpha) * (alpha - high.alpha) < 0.0;
+               std::abs(alpha - high.alpha) >= margin * std::abs(width) &&
+               (alpha - low.alpha) * (alpha - high.alpha) < 0.0;
       };
       // Close to the minimizer the values carry no digits any more, but the slopes do.
       const bool flat = std::abs(low.at.value - high.at.value) <= 1e5 * rounding_of(low.at.value, high.at.value);

@@ -55,9 +55,9 @@ struct ArmijoOptions {
 /// In addition |phi'(alpha)| <= c2 |phi'(0)|. Bracketing and pinpointing ("zoom"): Nocedal and Wright (2006),
 /// algorithms 3.5 and 3.6, with cubic, then quadratic interpolation, then bisection.
 struct StrongWolfeOptions {
-  double decrease = 1e-4;   // c1 in (0, c2)
-  double curvature = 0.9;   // c2 in (c1, 1); 0.1 suits gradient descent
-  double max_step = 1e10;   // > 0
+  double decrease = 1e-4;  // c1 in (0, c2)
+  double curvature = 0.9;  // c2 in (c1, 1); 0.1 suits gradient descent
+  double max_step = 1e10;  // > 0
   int max_trials = 60;
 };
 

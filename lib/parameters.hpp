@@ -16,10 +16,10 @@ enum class ParameterKind { real, integer, text };
 
 /// One parameter of a registered problem or solver.
 struct ParameterDescription {
-  std::string name{};         // snake_case
+  std::string name{};  // snake_case
   ParameterKind kind = ParameterKind::real;
-  std::string default_value{};// as text; empty: chosen by a rule that the summary states
-  double least = -std::numeric_limits<double>::infinity();    // inclusive
+  std::string default_value{};                              // as text; empty: chosen by a rule that the summary states
+  double least = -std::numeric_limits<double>::infinity();  // inclusive
   double greatest = std::numeric_limits<double>::infinity();  // inclusive
   std::string summary{};
 };
@@ -37,8 +37,8 @@ class Parameters {
   /// `owner` is named in the messages.
   Parameters(std::string owner, std::vector<ParameterDescription> descriptions, const Assignments& assignments);
 
-  bool has(std::string_view name) const;            // false where the value is left to a rule
-  bool is_changed(std::string_view name) const;     // whether an assignment gave another value than the default
+  bool has(std::string_view name) const;         // false where the value is left to a rule
+  bool is_changed(std::string_view name) const;  // whether an assignment gave another value than the default
   double real(std::string_view name) const;
   Index integer(std::string_view name) const;
   const std::string& text(std::string_view name) const;

@@ -6,10 +6,14 @@ namespace perigee {
 
 std::string_view name_of(StationaryType type) {
   switch (type) {
-    case StationaryType::minimum: return "minimum";
-    case StationaryType::strict_saddle: return "strict-saddle";
-    case StationaryType::maximum: return "maximum";
-    case StationaryType::degenerate: return "degenerate";
+    case StationaryType::minimum:
+      return "minimum";
+    case StationaryType::strict_saddle:
+      return "strict-saddle";
+    case StationaryType::maximum:
+      return "maximum";
+    case StationaryType::degenerate:
+      return "degenerate";
   }
   return "";
 }

@@ -31,7 +31,7 @@ struct StationaryPoint {
   Vector x;
   double value = 0.0;  // f(x)
   StationaryType type = StationaryType::minimum;
-  Index index = 0;     // number of negative Hessian eigenvalues
+  Index index = 0;  // number of negative Hessian eigenvalues
 };
 
 /// A start with a name: "standard", "saddle", "well", ...
@@ -44,29 +44,29 @@ struct StartPoint {
 class PolicyLandscape {
  public:
   virtual ~PolicyLandscape() = default;
-  virtual Index action_count() const = 0;                                          // K
-  virtual void probabilities(ConstVectorView theta, VectorView pi) const = 0;      // pi, length K
-  virtual std::vector<double> rewards() const = 0;                                 // r, length K; empty: none
-  virtual Index optimal_action() const = 0;                                        // a*
-  virtual std::string transform() const = 0;                                       // "softmax" or "escort"
+  virtual Index action_count() const = 0;                                      // K
+  virtual void probabilities(ConstVectorView theta, VectorView pi) const = 0;  // pi, length K
+  virtual std::vector<double> rewards() const = 0;                             // r, length K; empty: none
+  virtual Index optimal_action() const = 0;                                    // a*
+  virtual std::string transform() const = 0;                                   // "softmax" or "escort"
   /// The non-uniform Lojasiewicz coefficient C(theta) of Mei et al. (2020): ||grad f|| >= C (f - f*)^(1 - xi).
   virtual double lojasiewicz_coefficient(ConstVectorView theta) const = 0;
 };
 
 struct Problem {
-  std::string name;     // kebab-case, as on the command line
-  std::string summary;  // what it is, in one sentence
-  std::string why_hard; // in one sentence
+  std::string name;      // kebab-case, as on the command line
+  std::string summary;   // what it is, in one sentence
+  std::string why_hard;  // in one sentence
   std::shared_ptr<const Objective> objective;
-  std::shared_ptr<const PolicyLandscape> policy;  // nullptr: not a policy landscape
-  std::vector<StartPoint> starts;                 // at least one; the first is the default
-  std::vector<StationaryPoint> stationary_points; // all of them where `all_stationary_points_known`
+  std::shared_ptr<const PolicyLandscape> policy;   // nullptr: not a policy landscape
+  std::vector<StartPoint> starts;                  // at least one; the first is the default
+  std::vector<StationaryPoint> stationary_points;  // all of them where `all_stationary_points_known`
   bool all_stationary_points_known = false;
-  std::optional<double> optimal_value;            // f*, the infimum
-  std::optional<double> gradient_lipschitz;       // l: ||grad f(x) - grad f(y)|| <= l ||x - y|| in the region of interest
-  std::optional<double> hessian_lipschitz;        // rho
-  std::optional<double> suggested_step;           // a fixed learning rate that is stable from the first start
-  std::optional<Schedule> theory_schedule;        // the step of the theory, where it reads the iterate
+  std::optional<double> optimal_value;       // f*, the infimum
+  std::optional<double> gradient_lipschitz;  // l: ||grad f(x) - grad f(y)|| <= l ||x - y|| in the region of interest
+  std::optional<double> hessian_lipschitz;   // rho
+  std::optional<double> suggested_step;      // a fixed learning rate that is stable from the first start
+  std::optional<Schedule> theory_schedule;   // the step of the theory, where it reads the iterate
   std::function<Vector(RandomEngine&)> random_start;  // empty: none
 };
 

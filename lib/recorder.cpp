@@ -16,7 +16,8 @@ bool keeps_snapshot(const SnapshotRule& rule, const StepRecord& record, Index la
 
 Recorder::Recorder(SnapshotRule rule, Probe probe)
     : rule_(rule), probe_(std::move(probe)), probed_(static_cast<Index>(probe_.names.size())) {
-  if (rule_.every < 0) throw std::invalid_argument("SnapshotRule: every must be >= 0, got " + std::to_string(rule_.every));
+  if (rule_.every < 0)
+    throw std::invalid_argument("SnapshotRule: every must be >= 0, got " + std::to_string(rule_.every));
   if (rule_.at_most < 2) {
     throw std::invalid_argument("SnapshotRule: at_most must be >= 2, got " + std::to_string(rule_.at_most));
   }

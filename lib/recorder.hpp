@@ -13,10 +13,10 @@ namespace perigee {
 
 /// Which iterates are kept as snapshots of x. The first and the last always are.
 struct SnapshotRule {
-  Index every = 0;                // k divisible by this; 0: none
-  double log_spacing = 1.2;       // the next one at k >= this times the last one; 0: none
-  bool at_perturbations = true;   // iterates whose step was perturbed or a jump
-  Index at_most = 400;            // beyond this many, only the last is still added
+  Index every = 0;               // k divisible by this; 0: none
+  double log_spacing = 1.2;      // the next one at k >= this times the last one; 0: none
+  bool at_perturbations = true;  // iterates whose step was perturbed or a jump
+  Index at_most = 400;           // beyond this many, only the last is still added
 };
 
 /// Extra quantities of an iterate, one number per name, recorded as columns.

@@ -34,8 +34,7 @@ RunResult run(const Objective& objective, const Solver& solver, ConstVectorView 
   }
 
   const auto progress = [&] {
-    const double seconds =
-        timed ? std::chrono::duration<double>(Clock::now() - started).count() : not_measured;
+    const double seconds = timed ? std::chrono::duration<double>(Clock::now() - started).count() : not_measured;
     return Progress{first, stepper->record(), stepper->current().x(), seconds};
   };
   const auto observe = [&] {
@@ -57,8 +56,12 @@ RunResult run(const Objective& objective, const Solver& solver, ConstVectorView 
   };
   End end = run_to_end();
   for (Observer* observer : options.observers) observer->finish(end, *stepper);
-  return {Vector(stepper->current().x()), stepper->current().value(), stepper->current().gradient_norm(),
-          stepper->record().iteration,   oracle.counts(),             std::move(end)};
+  return {Vector(stepper->current().x()),
+          stepper->current().value(),
+          stepper->current().gradient_norm(),
+          stepper->record().iteration,
+          oracle.counts(),
+          std::move(end)};
 }
 
 }  // namespace perigee

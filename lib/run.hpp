@@ -13,8 +13,8 @@ namespace perigee {
 
 struct RunOptions {
   StopRule stop = max_iterations(10000);  // add gradient_tolerance(...) for methods that do not end themselves
-  RandomSource random{0};              // named explicitly by whoever wants another seed
-  std::vector<Observer*> observers{};   // each sees every iterate once; not owned
+  RandomSource random{0};                 // named explicitly by whoever wants another seed
+  std::vector<Observer*> observers{};     // each sees every iterate once; not owned
   std::span<const std::uint8_t> state{};  // a checkpoint to continue from (see save_run); empty: start at x0
 };
 

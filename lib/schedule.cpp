@@ -135,8 +135,10 @@ Schedule parse(const std::string& text) {
     call.expect({"initial", "offset"});
     return robbins_monro(call.number("initial"), call.number("offset"));
   }
-  throw std::invalid_argument("schedule: expected a number or one of constant, step-decay, exponential, inverse-time, "
-                              "cosine, warm-up-cosine, robbins-monro; got '" + text + "'");
+  throw std::invalid_argument(
+      "schedule: expected a number or one of constant, step-decay, exponential, inverse-time, "
+      "cosine, warm-up-cosine, robbins-monro; got '" +
+      text + "'");
 }
 
 }  // namespace schedules

@@ -36,7 +36,8 @@ std::optional<End> StopRule::end_of(const Part& part, const Progress& progress) 
   const std::string threshold = format_number(part.threshold);
   switch (part.kind) {
     case Kind::max_iterations:
-      return End{EndClass::budget, "max-iterations", "iterations " + std::to_string(now.iteration) + " >= " + threshold};
+      return End{EndClass::budget, "max-iterations",
+                 "iterations " + std::to_string(now.iteration) + " >= " + threshold};
     case Kind::max_gradients:
       return End{EndClass::budget, "max-gradients",
                  "gradient evaluations " + std::to_string(now.counts.gradients) + " >= " + threshold + at};
@@ -51,7 +52,8 @@ std::optional<End> StopRule::end_of(const Part& part, const Progress& progress) 
     case Kind::max_seconds:
       return End{EndClass::budget, "max-seconds",
                  "wall time " + format_number(progress.seconds) + " s >= " + threshold + " s" + at};
-    case Kind::function: return part.function(progress);
+    case Kind::function:
+      return part.function(progress);
   }
   return std::nullopt;
 }

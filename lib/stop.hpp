@@ -45,7 +45,13 @@ class StopRule {
 
  private:
   enum class Kind {
-    max_iterations, max_gradients, gradient_tolerance, value_target, step_tolerance, max_seconds, function
+    max_iterations,
+    max_gradients,
+    gradient_tolerance,
+    value_target,
+    step_tolerance,
+    max_seconds,
+    function
   };
   struct Part {
     Kind kind;
@@ -54,13 +60,20 @@ class StopRule {
   };
   static bool fires(const Part& part, const Progress& progress) {
     switch (part.kind) {
-      case Kind::max_iterations: return static_cast<double>(progress.current.iteration) >= part.threshold;
-      case Kind::max_gradients: return static_cast<double>(progress.current.counts.gradients) >= part.threshold;
-      case Kind::gradient_tolerance: return progress.current.gradient_norm <= part.threshold;
-      case Kind::value_target: return progress.current.value <= part.threshold;
-      case Kind::step_tolerance: return progress.current.step_norm <= part.threshold;
-      case Kind::max_seconds: return progress.seconds >= part.threshold;
-      case Kind::function: return true;
+      case Kind::max_iterations:
+        return static_cast<double>(progress.current.iteration) >= part.threshold;
+      case Kind::max_gradients:
+        return static_cast<double>(progress.current.counts.gradients) >= part.threshold;
+      case Kind::gradient_tolerance:
+        return progress.current.gradient_norm <= part.threshold;
+      case Kind::value_target:
+        return progress.current.value <= part.threshold;
+      case Kind::step_tolerance:
+        return progress.current.step_norm <= part.threshold;
+      case Kind::max_seconds:
+        return progress.seconds >= part.threshold;
+      case Kind::function:
+        return true;
     }
     return false;
   }

@@ -10,9 +10,12 @@ constexpr std::array<std::string_view, 4> step_kind_names{"initial", "step", "pe
 
 std::string_view name_of(EndClass end_class) {
   switch (end_class) {
-    case EndClass::convergence: return "convergence";
-    case EndClass::budget: return "budget";
-    case EndClass::breakdown: return "breakdown";
+    case EndClass::convergence:
+      return "convergence";
+    case EndClass::budget:
+      return "budget";
+    case EndClass::breakdown:
+      return "breakdown";
   }
   return "";
 }

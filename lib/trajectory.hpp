@@ -34,13 +34,13 @@ std::optional<StepKind> step_kind_of(std::string_view name);
 struct StepRecord {
   Index iteration = 0;  // k; 0 is the start
   StepKind kind = StepKind::initial;
-  std::uint32_t batch_size = 0;          // terms in the gradient; 0: the whole objective
-  double value = not_measured;           // f(x_k)
-  double gradient_norm = not_measured;   // ||grad f(x_k)||_2
-  double step_norm = not_measured;       // ||x_k - x_{k-1}||_2
-  double step_size = not_measured;       // alpha or eta of the step
-  double curvature = not_measured;       // s'(g_k - g_{k-1})/s's along s = x_k - x_{k-1}
-  OracleCounts counts;                   // cumulative over the run
+  std::uint32_t batch_size = 0;         // terms in the gradient; 0: the whole objective
+  double value = not_measured;          // f(x_k)
+  double gradient_norm = not_measured;  // ||grad f(x_k)||_2
+  double step_norm = not_measured;      // ||x_k - x_{k-1}||_2
+  double step_size = not_measured;      // alpha or eta of the step
+  double curvature = not_measured;      // s'(g_k - g_{k-1})/s's along s = x_k - x_{k-1}
+  OracleCounts counts;                  // cumulative over the run
 };
 
 /// x at one iteration.
@@ -66,8 +66,8 @@ struct PolicyInformation {
 
 /// A recorded run, ours or anybody's.
 struct Trajectory {
-  std::string problem;  // name, or empty
-  std::string solver;   // name, or empty
+  std::string problem;                                        // name, or empty
+  std::string solver;                                         // name, or empty
   std::vector<std::pair<std::string, std::string>> settings;  // options as text, for the report
   std::vector<StepRecord> records;
   std::vector<Column> columns;

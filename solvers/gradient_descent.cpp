@@ -2,6 +2,7 @@
 
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/state.hpp>
+#include <perigee/solvers/entry_support.hpp>
 #include <perigee/solvers/step_support.hpp>
 
 #include <algorithm>
@@ -158,3 +159,56 @@ std::unique_ptr<Stepper> GradientDescent::start(Oracle& oracle, ConstVectorView 
 }
 
 }  // namespace perigee
+
+namespace perigee::solvers {
+
+namespace {
+
+Schedule learning_rate_of(const Parameters& parameters, const Problem& problem) {
+  const std::string& asked = parameters.text("learning_rate");
+  if (asked != "theory") return schedules::parse(asked);
+  if (problem.theory_schedule) return *problem.theory_schedule;
+  throw std::invalid_argument("gradient-descent: learning_rate=theory needs a problem with a theoretical step; '" +
+                              problem.name + "' has none");
+}
+
+}  // namespace
+
+Entry gradient_descent() {
+  return {
+      .name = "gradient-descent",
+      .family = "first-order",
+      .summary = "x - eta grad f(x) with a learning rate, a schedule or a line search",
+      .parameters =
+          {text("learning_rate", "",
+                "a number, a schedule such as cosine(initial=0.1, final=0, iterations=500), or theory; default: the "
+                "problem's own step, or else a strong Wolfe line search"),
+           text("line_search", "", "armijo, strong-wolfe or exact, with options as in strong-wolfe(curvature=0.1)"),
+           {.name = "initial_step",
+            .default_value = "0",
+            .least = 0,
+            .summary = "first trial of the first line search; 0: 1/||grad f(x0)||"}},
+      .make = [](const Parameters& parameters, const Problem& problem) -> std::unique_ptr<Solver> {
+        GradientDescentOptions options;
+        options.initial_step = parameters.real("initial_step");
+        const bool by_rate = parameters.has("learning_rate");
+        const bool by_search = parameters.has("line_search");
+        if (by_rate && by_search) {
+          throw std::invalid_argument("gradient-descent: set learning_rate or line_search, not both");
+        }
+        if (by_rate) options.learning_rate = learning_rate_of(parameters, problem);
+        if (by_search) options.line_search = line_searches::parse(parameters.text("line_search"));
+        if (!by_rate && !by_search) {
+          if (problem.theory_schedule) {
+            options.learning_rate = problem.theory_schedule;
+          } else if (problem.suggested_step) {
+            options.learning_rate = Schedule(*problem.suggested_step);
+          } else {
+            options.line_search = line_searches::strong_wolfe({.curvature = 0.1});
+          }
+        }
+        return std::make_unique<GradientDescent>(options);
+      }};
+}
+
+}  // namespace perigee::solvers

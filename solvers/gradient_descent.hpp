@@ -12,7 +12,7 @@ namespace perigee {
 
 /// How far: either a learning rate or a line search. Exactly one is set.
 struct GradientDescentOptions {
-  std::optional<Schedule> learning_rate{};   // eta_k; <= 1/l for descent on an l-smooth function
+  std::optional<Schedule> learning_rate{};  // eta_k; <= 1/l for descent on an l-smooth function
   line_searches::Pointer line_search{};     // along -grad f
   double initial_step = 0.0;                // first trial of the first line search; 0: 1/||grad f(x_0)||_2
 };
@@ -35,6 +35,11 @@ class GradientDescent final : public Solver {
  private:
   GradientDescentOptions options_;
 };
+
+namespace solvers {
+struct Entry;
+Entry gradient_descent();  // "gradient-descent"
+}  // namespace solvers
 
 }  // namespace perigee
 

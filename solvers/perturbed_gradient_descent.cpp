@@ -2,6 +2,7 @@
 
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/state.hpp>
+#include <perigee/solvers/entry_support.hpp>
 #include <perigee/solvers/step_support.hpp>
 
 #include <algorithm>
@@ -24,8 +25,13 @@ void require_positive(const char* name, double value) {
 class PerturbedStepper : public Stepper {
  public:
   PerturbedStepper(Oracle& oracle, ConstVectorView x0, const RandomSource& random, double learning_rate, double radius)
-      : oracle_(oracle), random_(random), pair_(oracle, x0), anchor_(pair_.current()), left_(pair_.current()),
-        learning_rate_(learning_rate), radius_(radius) {
+      : oracle_(oracle),
+        random_(random),
+        pair_(oracle, x0),
+        anchor_(pair_.current()),
+        left_(pair_.current()),
+        learning_rate_(learning_rate),
+        radius_(radius) {
     describe_start(record_, pair_.current(), oracle_);
   }
 
@@ -103,19 +109,19 @@ class AlgorithmTwoStepper final : public PerturbedStepper {
   AlgorithmTwoStepper(Oracle& oracle, ConstVectorView x0, const RandomSource& random,
                       const PerturbedParameters& parameters)
       : PerturbedStepper(oracle, x0, random, parameters.learning_rate, parameters.perturbation_radius),
-        parameters_(parameters), last_perturbation_(-parameters.escape_iterations - 1) {}
+        parameters_(parameters),
+        last_perturbation_(-parameters.escape_iterations - 1) {}
 
   StepStatus step() override {
     const Index since = record_.iteration - last_perturbation_;
     if (since == parameters_.escape_iterations &&
         pair_.current().value() - anchor_.value() > -parameters_.decrease_threshold) {
-      return return_anchor(
-          "perturbation-released-nothing",
-          "second-order stationary by algorithm 2 with " + parameters_.origin + " parameters: the perturbation at iteration " +
-              std::to_string(last_perturbation_) + " lowered the value by " +
-              format_number(anchor_.value() - pair_.current().value()) + " < " +
-              format_number(parameters_.decrease_threshold) + " within " +
-              std::to_string(parameters_.escape_iterations) + " iterations");
+      return return_anchor("perturbation-released-nothing",
+                           "second-order stationary by algorithm 2 with " + parameters_.origin +
+                               " parameters: the perturbation at iteration " + std::to_string(last_perturbation_) +
+                               " lowered the value by " + format_number(anchor_.value() - pair_.current().value()) +
+                               " < " + format_number(parameters_.decrease_threshold) + " within " +
+                               std::to_string(parameters_.escape_iterations) + " iterations");
     }
     if (pair_.current().gradient_norm() <= parameters_.gradient_threshold && since > parameters_.escape_iterations) {
       last_perturbation_ = record_.iteration;
@@ -294,3 +300,89 @@ std::unique_ptr<Stepper> PeriodicallyPerturbedGradientDescent::start(Oracle& ora
 }
 
 }  // namespace perigee
+
+namespace perigee::solvers {
+
+Entry perturbed_gradient_descent() {
+  return {
+      .name = "perturbed-gradient-descent",
+      .family = "perturbed",
+      .summary = "gradient descent with a random jump where the gradient is small (Jin et al. 2017, algorithm 2)",
+      .parameters = {text("parameters", "practical", "practical or theory; each takes its own parameters below"),
+                     positive("tolerance", "0.001", "eps: the gradient norm that counts as small"),
+                     positive("gradient_lipschitz", "",
+                              "l; default: practical 1/the problem's suggested step or else its l, theory its l"),
+                     positive("scale", "1",
+                              "practical: typical size of x; the perturbation radius is a hundredth of it"),
+                     count("escape_iterations", "50", "practical: iterations that a perturbation is given"),
+                     positive("hessian_lipschitz", "", "theory: rho; default: what the problem knows"),
+                     positive("value_gap", "", "theory: at least f(x0) - f*; default: from the problem's first start"),
+                     {.name = "failure_probability",
+                      .default_value = "0.1",
+                      .least = std::numeric_limits<double>::min(),
+                      .greatest = 0.999999,
+                      .summary = "theory: delta"},
+                     positive("constant", "1", "theory: c")},
+      .make = [](const Parameters& parameters, const Problem& problem) -> std::unique_ptr<Solver> {
+        const char* self = "perturbed-gradient-descent";
+        const std::string& kind = parameters.text("parameters");
+        const double l = given_or(parameters, "gradient_lipschitz",
+                                  kind == "theory" ? problem.gradient_lipschitz : practical_gradient_lipschitz(problem),
+                                  problem, self);
+        const double tolerance = parameters.real("tolerance");
+        const auto refuse_changed = [&](std::initializer_list<const char*> names, const char* reason) {
+          for (const char* name : names) {
+            if (parameters.is_changed(name)) {
+              throw std::invalid_argument(std::string(self) + ": " + name + " is not used with " + reason);
+            }
+          }
+        };
+        if (kind == "practical") {
+          refuse_changed({"hessian_lipschitz", "value_gap", "failure_probability", "constant"}, "parameters=practical");
+          return std::make_unique<PerturbedGradientDescent>(PerturbedParameters::practical(
+              l, tolerance, parameters.real("scale"), parameters.integer("escape_iterations")));
+        }
+        if (kind != "theory") {
+          throw std::invalid_argument(std::string(self) + ": parameters must be practical or theory, got '" + kind +
+                                      "'");
+        }
+        refuse_changed({"scale", "escape_iterations"}, "parameters=theory");
+        std::optional<double> gap;
+        if (problem.optimal_value && !problem.starts.empty()) {
+          gap = problem.objective->value(problem.starts.front().x) - *problem.optimal_value;
+        }
+        return std::make_unique<PerturbedGradientDescent>(PerturbedParameters::theory(
+            {.gradient_lipschitz = l,
+             .hessian_lipschitz = given_or(parameters, "hessian_lipschitz", problem.hessian_lipschitz, problem, self),
+             .tolerance = tolerance,
+             .value_gap = given_or(parameters, "value_gap", gap, problem, self),
+             .failure_probability = parameters.real("failure_probability"),
+             .constant = parameters.real("constant"),
+             .dimension = problem.objective->dimension()}));
+      }};
+}
+
+Entry periodically_perturbed_gradient_descent() {
+  return {
+      .name = "periodically-perturbed-gradient-descent",
+      .family = "perturbed",
+      .summary =
+          "episodes of gradient descent from an anchor, a random jump after each that does not descend (COS 597G)",
+      .parameters = {positive("gradient_lipschitz", "", "l; default: 1/the problem's suggested step, or else its l"),
+                     positive("perturbation_radius", "0.01", "r: radius of the ball of the jump"),
+                     positive("decrease_threshold", "1e-6", "F: an episode that descends less calls for a jump"),
+                     count("episode_iterations", "50", "T: gradient steps of an episode"),
+                     count("failed_jumps", "2", "jumps in a row without descent after which the anchor is returned")},
+      .make = [](const Parameters& parameters, const Problem& problem) -> std::unique_ptr<Solver> {
+        const double l = given_or(parameters, "gradient_lipschitz", practical_gradient_lipschitz(problem), problem,
+                                  "periodically-perturbed-gradient-descent");
+        return std::make_unique<PeriodicallyPerturbedGradientDescent>(
+            PeriodicParameters{.learning_rate = 1.0 / l,
+                               .perturbation_radius = parameters.real("perturbation_radius"),
+                               .decrease_threshold = parameters.real("decrease_threshold"),
+                               .episode_iterations = parameters.integer("episode_iterations"),
+                               .failed_jumps = parameters.integer("failed_jumps")});
+      }};
+}
+
+}  // namespace perigee::solvers

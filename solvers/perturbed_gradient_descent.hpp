@@ -21,12 +21,12 @@ struct PerturbedTheory {
 
 /// The six numbers that algorithm 2 runs on. Made by `theory` or by `practical`, which never mix.
 struct PerturbedParameters {
-  double learning_rate;           // eta
-  double perturbation_radius;     // r, of the displacement
-  double gradient_threshold;      // g_thres: perturb where ||grad f|| <= this
-  double decrease_threshold;      // f_thres: a perturbation that releases less proves the point
-  Index escape_iterations;        // t_thres: iterations a perturbation is given
-  std::string origin;             // "theory" or "practical", for reports
+  double learning_rate;        // eta
+  double perturbation_radius;  // r, of the displacement
+  double gradient_threshold;   // g_thres: perturb where ||grad f|| <= this
+  double decrease_threshold;   // f_thres: a perturbation that releases less proves the point
+  Index escape_iterations;     // t_thres: iterations a perturbation is given
+  std::string origin;          // "theory" or "practical", for reports
 
   /// The paper's formulas: chi = 3 max(ln(d l Delta_f/(c eps^2 delta)), 4), eta = c/l,
   /// r = sqrt(c)/chi^2 eps/l, g_thres = sqrt(c)/chi^2 eps, f_thres = c/chi^3 sqrt(eps^3/rho),
@@ -42,9 +42,9 @@ struct PerturbedParameters {
 
 /// Algorithm 2 of Jin, Ge, Netrapalli, Kakade and Jordan (2017), "How to escape saddle points efficiently":
 ///
-///     if ||grad f(x_t)|| <= g_thres and t - t_noise > t_thres:  anchor = x_t, t_noise = t, x_t += xi, xi uniform in B(0, r)
-///     if t - t_noise = t_thres and f(x_t) - f(anchor) > -f_thres:  return anchor
-///     x_{t+1} = x_t - eta grad f(x_t)
+///     if ||grad f(x_t)|| <= g_thres and t - t_noise > t_thres:  anchor = x_t, t_noise = t, x_t += xi, xi uniform in
+///     B(0, r) if t - t_noise = t_thres and f(x_t) - f(anchor) > -f_thres:  return anchor x_{t+1} = x_t - eta grad
+///     f(x_t)
 ///
 /// With theory parameters (theorem 3): the returned point is an eps-second-order stationary point with probability
 /// >= 1 - delta. With practical ones the return is evidence, no proof; the End says which were used.
@@ -88,6 +88,12 @@ class PeriodicallyPerturbedGradientDescent final : public Solver {
  private:
   PeriodicParameters parameters_;
 };
+
+namespace solvers {
+struct Entry;
+Entry perturbed_gradient_descent();               // "perturbed-gradient-descent"
+Entry periodically_perturbed_gradient_descent();  // "periodically-perturbed-gradient-descent"
+}  // namespace solvers
 
 }  // namespace perigee
 

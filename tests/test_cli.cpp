@@ -1,6 +1,7 @@
 // The command as its user meets it: exit codes, where output goes, and what messages name.
 #include "support/catch.hpp"
 
+#include <sys/wait.h>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -9,7 +10,6 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
-#include <sys/wait.h>
 
 namespace {
 
@@ -159,7 +159,8 @@ TEST_CASE("inputs that are unusual but legal are read") {
       {"crlf.csv", "step,loss\r\n0,1\r\n1,0.5\r\n2,0.25\r\n"},
       {"bom.csv", "\xEF\xBB\xBFstep,loss\n0,1\n1,0.5\n"},
       {"nan.csv", "step,loss\n0,1\n1,2\n2,NaN\n3,nan\n"},
-      {"infinity.jsonl", "{\"step\": 0, \"loss\": 1}\n{\"step\": 1, \"loss\": Infinity}\n{\"step\": 2, \"loss\": NaN}\n"}};
+      {"infinity.jsonl",
+       "{\"step\": 0, \"loss\": 1}\n{\"step\": 1, \"loss\": Infinity}\n{\"step\": 2, \"loss\": NaN}\n"}};
   for (const auto& [name, content] : files) {
     const Outcome outcome = perigee("diagnose " + quoted(folder.file(name, content)) + " --json -");
     INFO(name << "\n" << outcome.errors);

@@ -33,11 +33,12 @@ TEST_CASE("on the octopus perturbed gradient descent always arrives and gradient
 }
 
 TEST_CASE("the table does not depend on the number of threads") {
-  CompareOptions options{.problems = {{"capped-saddle", {}}, {"octopus", {{"dimension", "4"}}}},
-                         .solvers = {{"perturbed-gradient-descent", {}}, {"periodically-perturbed-gradient-descent", {}}},
-                         .seeds = 8,
-                         .budget = 2000,
-                         .start = "random"};
+  CompareOptions options{
+      .problems = {{"capped-saddle", {}}, {"octopus", {{"dimension", "4"}}}},
+      .solvers = {{"perturbed-gradient-descent", {}}, {"periodically-perturbed-gradient-descent", {}}},
+      .seeds = 8,
+      .budget = 2000,
+      .start = "random"};
   const std::vector<ComparisonRow> alone = compare(options);
   options.threads = 3;
   const std::vector<ComparisonRow> together = compare(options);

@@ -80,7 +80,8 @@ TEST_CASE("with an exact line search the first step on a quadratic is g'g / g'Hg
         Approx((g1 * g1 + g2 * g2) / (g1 * g1 + 10.0 * g2 * g2)).epsilon(1e-6));
 }
 
-TEST_CASE("exact steepest descent contracts by at most ((kappa - 1)/(kappa + 1))^2, and just that from the worst start") {
+TEST_CASE(
+    "exact steepest descent contracts by at most ((kappa - 1)/(kappa + 1))^2, and just that from the worst start") {
   // Kantorovich; equality from x0 = (kappa, 1) on diag(1, kappa): Nocedal and Wright (2006), eq. (3.29).
   const double kappa = 20.0;
   const auto f = quadratic({1.0, kappa});

@@ -34,15 +34,18 @@ struct Case {
 // The first three are functions (5.1) to (5.3) of More and Thuente (1994): a bad scale, a flat start, many wiggles.
 std::vector<Case> cases() {
   return {
-      {"More-Thuente 5.1", [](double a) -> LineValue {
+      {"More-Thuente 5.1",
+       [](double a) -> LineValue {
          const double b = 2.0;
          return {-a / (a * a + b), (a * a - b) / ((a * a + b) * (a * a + b))};
        }},
-      {"More-Thuente 5.2", [](double a) -> LineValue {
+      {"More-Thuente 5.2",
+       [](double a) -> LineValue {
          const double b = 0.004;
          return {std::pow(a + b, 5) - 2.0 * std::pow(a + b, 4), 5.0 * std::pow(a + b, 4) - 8.0 * std::pow(a + b, 3)};
        }},
-      {"More-Thuente 5.3", [](double a) -> LineValue {
+      {"More-Thuente 5.3",
+       [](double a) -> LineValue {
          const double b = 0.01;
          const double l = 39.0;
          const double pi = 3.141592653589793;
@@ -52,7 +55,10 @@ std::vector<Case> cases() {
          slope += (1.0 - b) * std::cos(l * pi / 2.0 * a);
          return {base, slope};
        }},
-      {"quadratic", [](double a) -> LineValue { return {(a - 3.0) * (a - 3.0), 2.0 * (a - 3.0)}; }},
+      {"quadratic",
+       [](double a) -> LineValue {
+         return {(a - 3.0) * (a - 3.0), 2.0 * (a - 3.0)};
+       }},
   };
 }
 
@@ -110,7 +116,8 @@ TEST_CASE("values outside the domain shorten the step instead of breaking the se
     return {-2.0 * a - 2.0 * std::log(2.0 - a), -2.0 + 2.0 / (2.0 - a)};
   };
   for (const double initial : {0.01, 1.9, 2.0, 1e3}) {
-    for (const auto& search : {line_searches::armijo(), line_searches::strong_wolfe({.curvature = 0.1}), line_searches::exact()}) {
+    for (const auto& search :
+         {line_searches::armijo(), line_searches::strong_wolfe({.curvature = 0.1}), line_searches::exact()}) {
       INFO(search->text() << " from " << initial);
       Line line(phi);
       const LineSearchResult found = search->search(line, phi(0.0), initial);

@@ -66,9 +66,12 @@ TEST_CASE("with theory parameters the escape from a quadratic saddle takes as lo
   const auto f = capped_saddle();
   const double learning_rate = 0.01;
   const double radius = 1e-4;
-  const PerturbedGradientDescent solver({.learning_rate = learning_rate, .perturbation_radius = radius,
-                                         .gradient_threshold = 1e-3, .decrease_threshold = 1e-10,
-                                         .escape_iterations = 2000, .origin = "practical"});
+  const PerturbedGradientDescent solver({.learning_rate = learning_rate,
+                                         .perturbation_radius = radius,
+                                         .gradient_threshold = 1e-3,
+                                         .decrease_threshold = 1e-10,
+                                         .escape_iterations = 2000,
+                                         .origin = "practical"});
   std::vector<double> times;
   for (std::uint64_t seed = 0; seed < 401; ++seed) {
     Oracle oracle(f);
@@ -77,7 +80,9 @@ TEST_CASE("with theory parameters the escape from a quadratic saddle takes as lo
     times.push_back(static_cast<double>(stepper->record().iteration));
   }
   std::sort(times.begin(), times.end());
-  const auto time_from = [&](double displacement) { return std::log(0.1 / displacement) / std::log1p(2.0 * learning_rate); };
+  const auto time_from = [&](double displacement) {
+    return std::log(0.1 / displacement) / std::log1p(2.0 * learning_rate);
+  };
   const double predicted = time_from(0.4040 * radius);
   CHECK(times[160] <= predicted + 1.0);
   CHECK(times[240] >= predicted - 1.0);
@@ -99,8 +104,8 @@ TEST_CASE("a perturbation that releases nothing returns the anchor as the last i
 
 TEST_CASE("the episodic variant leaves the saddle and ends at a minimum") {
   const auto f = capped_saddle();
-  const PeriodicallyPerturbedGradientDescent solver({.learning_rate = 0.1, .perturbation_radius = 0.01,
-                                                     .decrease_threshold = 1e-6, .episode_iterations = 50});
+  const PeriodicallyPerturbedGradientDescent solver(
+      {.learning_rate = 0.1, .perturbation_radius = 0.01, .decrease_threshold = 1e-6, .episode_iterations = 50});
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const RunResult result = run(f, solver, {0.0, 0.0}, {.stop = max_iterations(2000), .random = RandomSource(seed)});
     INFO("seed " << seed << ": " << result.end.message);
@@ -123,8 +128,7 @@ TEST_CASE("perturbed gradient descent crosses the octopus in a few hundred itera
     CHECK(result.value == Approx(*octopus.optimal_value).epsilon(1e-6));
     CHECK(result.iterations < 1000);
   }
-  const RunResult stuck =
-      run(*octopus.objective, *nothing, octopus.starts[0].x, {.stop = max_iterations(5000)});
+  const RunResult stuck = run(*octopus.objective, *nothing, octopus.starts[0].x, {.stop = max_iterations(5000)});
   CHECK(stuck.value > *octopus.optimal_value + 100.0);
 }
 
@@ -136,9 +140,10 @@ TEST_CASE("theory and practice never mix, and wrong parameters are refused") {
   CHECK_THROWS_AS(make({{"hessian_lipschitz", "2"}}), std::invalid_argument);
   CHECK_THROWS_AS(make({{"parameters", "theory"}, {"scale", "2"}}), std::invalid_argument);
   CHECK_THROWS_AS(make({{"parameters", "folklore"}}), std::invalid_argument);
-  CHECK_THROWS_AS(PerturbedParameters::theory({.gradient_lipschitz = 1.0, .hessian_lipschitz = 1e9, .tolerance = 1.0,
-                                               .value_gap = 1.0, .dimension = 2}),
-                  std::invalid_argument);
+  CHECK_THROWS_AS(
+      PerturbedParameters::theory(
+          {.gradient_lipschitz = 1.0, .hessian_lipschitz = 1e9, .tolerance = 1.0, .value_gap = 1.0, .dimension = 2}),
+      std::invalid_argument);
   CHECK_THROWS_AS(PerturbedParameters::practical(0.0, 1.0), std::invalid_argument);
   CHECK_THROWS_AS(solvers::make("perturbed-gradient", {}, octopus), std::invalid_argument);
 }

@@ -1,14 +1,14 @@
 #include "support/catch.hpp"
 #include "support/sample_report.hpp"
 
+#include <perigee/diagnostics/render_html.hpp>
+#include <perigee/diagnostics/render_json.hpp>
+#include <perigee/diagnostics/render_text.hpp>
 #include <perigee/diagnostics/report/chart.hpp>
 #include <perigee/diagnostics/report/downsample.hpp>
 #include <perigee/diagnostics/report/html_pictures.hpp>
 #include <perigee/diagnostics/report/markup.hpp>
 #include <perigee/diagnostics/report/principal_plane.hpp>
-#include <perigee/diagnostics/render_html.hpp>
-#include <perigee/diagnostics/render_json.hpp>
-#include <perigee/diagnostics/render_text.hpp>
 #include <perigee/diagnostics/report/report_assets.hpp>
 #include <perigee/diagnostics/report/svg_plot.hpp>
 

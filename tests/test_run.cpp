@@ -30,16 +30,15 @@ auto capped_saddle() {
 std::vector<std::unique_ptr<Solver>> solvers() {
   std::vector<std::unique_ptr<Solver>> all;
   all.push_back(std::make_unique<GradientDescent>(GradientDescentOptions{.learning_rate = 0.1}));
-  all.push_back(std::make_unique<GradientDescent>(
-      GradientDescentOptions{.learning_rate = schedules::cosine(0.2, 0.01, 50)}));
+  all.push_back(
+      std::make_unique<GradientDescent>(GradientDescentOptions{.learning_rate = schedules::cosine(0.2, 0.01, 50)}));
   all.push_back(std::make_unique<GradientDescent>(
       GradientDescentOptions{.line_search = line_searches::strong_wolfe({.curvature = 0.1})}));
   all.push_back(std::make_unique<GradientDescent>(GradientDescentOptions{.line_search = line_searches::armijo()}));
   all.push_back(std::make_unique<GradientDescent>(GradientDescentOptions{.line_search = line_searches::exact()}));
   all.push_back(std::make_unique<PerturbedGradientDescent>(PerturbedParameters::practical(8.0, 1e-3)));
-  all.push_back(std::make_unique<PeriodicallyPerturbedGradientDescent>(
-      PeriodicParameters{.learning_rate = 0.125, .perturbation_radius = 0.01, .decrease_threshold = 1e-6,
-                         .episode_iterations = 20}));
+  all.push_back(std::make_unique<PeriodicallyPerturbedGradientDescent>(PeriodicParameters{
+      .learning_rate = 0.125, .perturbation_radius = 0.01, .decrease_threshold = 1e-6, .episode_iterations = 20}));
   return all;
 }
 
@@ -194,7 +193,8 @@ TEST_CASE("a start of the wrong length is refused, and none is legal in dimensio
   const auto objective = capped_saddle();
   const GradientDescent solver({.learning_rate = 0.1});
   CHECK_THROWS_AS(run(objective, solver, {1.0, 2.0, 3.0}), std::invalid_argument);
-  const auto empty = functional(0, [](ConstVectorView) { return 4.0; }, [](ConstVectorView, VectorView) {});
+  const auto empty = functional(
+      0, [](ConstVectorView) { return 4.0; }, [](ConstVectorView, VectorView) {});
   const RunResult result = run(empty, solver, Vector(), {.stop = gradient_tolerance(0.0)});
   CHECK(result.value == 4.0);
   CHECK(result.end.id == "gradient-tolerance");

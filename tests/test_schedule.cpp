@@ -73,6 +73,7 @@ TEST_CASE("wrong schedules are refused") {
 }
 
 TEST_CASE("a schedule may read the iterate") {
-  const Schedule schedule("squared norm", Schedule::OfIterate([](Index, ConstVectorView x) { return x.squaredNorm(); }));
+  const Schedule schedule("squared norm",
+                          Schedule::OfIterate([](Index, ConstVectorView x) { return x.squaredNorm(); }));
   CHECK(schedule(3, {3.0, 4.0}) == 25.0);
 }

@@ -70,9 +70,11 @@ void hand_loop(benchmark::State& state) {
     for (Index k = 0; k < iterations; ++k) {
       value = rosenbrock(x.data(), gradient.data(), n);
       double squared = 0.0;
-      for (Index i = 0; i < n; ++i) squared += gradient[static_cast<std::size_t>(i)] * gradient[static_cast<std::size_t>(i)];
+      for (Index i = 0; i < n; ++i)
+        squared += gradient[static_cast<std::size_t>(i)] * gradient[static_cast<std::size_t>(i)];
       if (squared <= tolerance * tolerance) break;
-      for (Index i = 0; i < n; ++i) x[static_cast<std::size_t>(i)] -= learning_rate * gradient[static_cast<std::size_t>(i)];
+      for (Index i = 0; i < n; ++i)
+        x[static_cast<std::size_t>(i)] -= learning_rate * gradient[static_cast<std::size_t>(i)];
     }
     benchmark::DoNotOptimize(value);
     benchmark::DoNotOptimize(x.data());
@@ -87,9 +89,8 @@ void through_run(benchmark::State& state) {
   const perigee::GradientDescent solver({.learning_rate = learning_rate});
   const std::vector<double> x0 = start(n);
   for (auto _ : state) {
-    const perigee::RunResult result =
-        perigee::run(objective, solver, x0,
-                     {.stop = perigee::max_iterations(iterations) | perigee::gradient_tolerance(tolerance)});
+    const perigee::RunResult result = perigee::run(
+        objective, solver, x0, {.stop = perigee::max_iterations(iterations) | perigee::gradient_tolerance(tolerance)});
     benchmark::DoNotOptimize(result.value);
   }
   state.SetItemsProcessed(state.iterations() * iterations);

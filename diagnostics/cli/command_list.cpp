@@ -31,12 +31,18 @@ std::vector<Item> schedule_items() {
   const ParameterDescription total = number("iterations", "T, where the end is reached");
   return {
       {"schedules", "constant", family, "a0", {initial}},
-      {"schedules", "step-decay", family, "a0 factor^floor(k/interval)",
+      {"schedules",
+       "step-decay",
+       family,
+       "a0 factor^floor(k/interval)",
        {initial, number("factor", "in (0, 1]"), number("interval", "in iterations")}},
       {"schedules", "exponential", family, "a0 exp(-decay k)", {initial, number("decay", ">= 0")}},
       {"schedules", "inverse-time", family, "a0/(1 + decay k)", {initial, number("decay", ">= 0")}},
       {"schedules", "cosine", family, "a1 + (a0 - a1)/2 (1 + cos(pi k/T))", {initial, final_rate, total}},
-      {"schedules", "warm-up-cosine", family, "linear up to a0 over the warm-up, then cosine",
+      {"schedules",
+       "warm-up-cosine",
+       family,
+       "linear up to a0 over the warm-up, then cosine",
        {initial, final_rate, number("warm_up", "iterations of the rise"), total}},
       {"schedules", "robbins-monro", family, "a0/(k + k0)", {initial, number("offset", "k0 > 0")}},
   };
@@ -46,9 +52,15 @@ std::vector<Item> line_search_items() {
   const ParameterDescription decrease = number("decrease", "c1, in (0, 1); default 1e-4");
   return {
       {"line-searches", "armijo", "backtracking", "sufficient decrease by interpolating backtracking", {decrease}},
-      {"line-searches", "strong-wolfe", "bracketing", "sufficient decrease and small slope, by bracketing and pinpointing",
+      {"line-searches",
+       "strong-wolfe",
+       "bracketing",
+       "sufficient decrease and small slope, by bracketing and pinpointing",
        {decrease, number("curvature", "c2, in (c1, 1); default 0.9")}},
-      {"line-searches", "exact", "bracketing", "the nearest minimizer along the line, by golden sections and Brent's method",
+      {"line-searches",
+       "exact",
+       "bracketing",
+       "the nearest minimizer along the line, by golden sections and Brent's method",
        {number("relative_tolerance", "of the step; default 1.5e-8")}},
   };
 }

@@ -63,8 +63,8 @@ int run_command(const RunCommandOptions& options) {
   report.source.path = options.store_path;
   report.trajectory =
       options.store_path.empty() ? run_in_memory(options, configured) : run_into_store(options, configured);
-  report.diagnosis = diagnose(report.trajectory, configured.problem.objective.get(),
-                              {.random = RandomSource(options.seed)});
+  report.diagnosis =
+      diagnose(report.trajectory, configured.problem.objective.get(), {.random = RandomSource(options.seed)});
   const int exit_code = write_report(report, options.output);
   const std::optional<End>& end = report.trajectory.end;
   if (end && end->end_class == EndClass::breakdown) return exit_breakdown;

@@ -35,8 +35,8 @@ struct RunCommandOptions {
   std::vector<std::string> assignments;  // key=value, problem.key=value, solver.key=value
   std::string start;
   std::uint64_t seed = 0;
-  std::uint64_t budget = 10000;       // gradient evaluations
-  double gradient_tolerance = 1e-8;   // for methods that do not end themselves
+  std::uint64_t budget = 10000;      // gradient evaluations
+  double gradient_tolerance = 1e-8;  // for methods that do not end themselves
   std::string store_path;
   bool resume = false;
   OutputOptions output;

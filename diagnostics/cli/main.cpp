@@ -39,14 +39,16 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   CLI::App* run_app = app.add_subcommand("run", "Run a solver on a problem, record it, and diagnose it");
   run_app->add_option("problem", run.problem, "Name of the problem (see perigee list problems)")->required();
   run_app->add_option("--solver", run.solver, "Name of the solver (see perigee list solvers)")->capture_default_str();
-  run_app->add_option("--set", run.assignments,
-                      "Set a parameter of the problem or the solver; problem.KEY or solver.KEY where both have it")
+  run_app
+      ->add_option("--set", run.assignments,
+                   "Set a parameter of the problem or the solver; problem.KEY or solver.KEY where both have it")
       ->type_name("KEY=VALUE");
   run_app->add_option("--start", run.start, "A start's name, random, or numbers separated by commas");
   run_app->add_option("--seed", run.seed, "Seed of every random draw")->capture_default_str();
   run_app->add_option("--budget", run.budget, "Gradient evaluations")->capture_default_str();
-  run_app->add_option("--gradient-tolerance", run.gradient_tolerance,
-                      "Stop at this gradient norm, for solvers that do not end themselves")
+  run_app
+      ->add_option("--gradient-tolerance", run.gradient_tolerance,
+                   "Stop at this gradient norm, for solvers that do not end themselves")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   run_app->add_option("--out", run.store_path, "Record the run in this SQLite file");
@@ -74,11 +76,14 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   compare_app->add_option("--problem", compare.problems, "A problem, as in octopus or \"octopus(dimension=5)\"; repeat")
       ->required();
   compare_app->add_option("--solver", compare.solvers, "A solver, likewise; repeat")->required();
-  compare_app->add_option("--seeds", compare.seeds, "Runs of each pair")->capture_default_str()->check(CLI::PositiveNumber);
+  compare_app->add_option("--seeds", compare.seeds, "Runs of each pair")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   compare_app->add_option("--budget", compare.budget, "Gradient evaluations of each run")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  compare_app->add_option("--target", compare.target, "tau: solved where f <= f* + tau (f(x0) - f*)")->capture_default_str();
+  compare_app->add_option("--target", compare.target, "tau: solved where f <= f* + tau (f(x0) - f*)")
+      ->capture_default_str();
   compare_app->add_option("--start", compare.start, "A start's name or random; default: each problem's first start");
   compare_app->add_option("--jobs", compare.jobs, "Threads; 0: one a core")->capture_default_str();
   compare_app->add_flag("--json", compare.as_json, "As a JSON array of objects");

@@ -6,17 +6,17 @@
 #include <perigee/lib/call_text.hpp>
 #include <perigee/lib/format.hpp>
 
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <iostream>
 #include <stdexcept>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 namespace perigee::cli {
 
@@ -49,8 +49,9 @@ void check_output_options(const OutputOptions& output) {
     for (const FindingDescription& finding : finding_descriptions()) ids.push_back(finding.id);
     if (std::find(ids.begin(), ids.end(), id) != ids.end()) continue;
     const std::string nearest = nearest_name(id, ids);
-    throw std::invalid_argument("--fail-on: no finding '" + id + "'" +
-                                (nearest.empty() ? "; see perigee list findings" : "; did you mean '" + nearest + "'?"));
+    throw std::invalid_argument(
+        "--fail-on: no finding '" + id + "'" +
+        (nearest.empty() ? "; see perigee list findings" : "; did you mean '" + nearest + "'?"));
   }
 }
 
@@ -114,7 +115,8 @@ StopRule until_interrupted() {
 }
 
 ProgressLine::ProgressLine(std::uint64_t budget)
-    : budget_(budget), on_terminal_(isatty(STDERR_FILENO) != 0),
+    : budget_(budget),
+      on_terminal_(isatty(STDERR_FILENO) != 0),
       next_(std::chrono::steady_clock::now() + std::chrono::milliseconds(500)) {}
 
 ProgressLine::~ProgressLine() {

@@ -35,8 +35,9 @@ double cost_of_run(const Problem& problem, const Solver& solver, const CompareOp
   const Vector x0 = start_for(problem, options.start, seed);
   const double best = *problem.optimal_value;
   const double target = best + options.target * (problem.objective->value(x0) - best);
-  const RunResult result = run(*problem.objective, solver, x0,
-                               {.stop = value_target(target) | max_gradients(options.budget), .random = RandomSource(seed)});
+  const RunResult result =
+      run(*problem.objective, solver, x0,
+          {.stop = value_target(target) | max_gradients(options.budget), .random = RandomSource(seed)});
   return result.end.id == "value-target" ? static_cast<double>(result.counts.gradients) : never;
 }
 
@@ -68,7 +69,8 @@ std::pair<double, double> wilson_interval(Index successes, Index runs, double z)
 }
 
 std::vector<ComparisonRow> compare(const CompareOptions& options) {
-  if (options.seeds < 1) throw std::invalid_argument("compare: seeds must be >= 1, got " + std::to_string(options.seeds));
+  if (options.seeds < 1)
+    throw std::invalid_argument("compare: seeds must be >= 1, got " + std::to_string(options.seeds));
   if (options.budget < 1) throw std::invalid_argument("compare: budget must be >= 1");
   if (options.threads < 1) throw std::invalid_argument("compare: threads must be >= 1");
   if (!(options.target > 0.0 && options.target < 1.0)) {
@@ -120,9 +122,11 @@ std::vector<ComparisonRow> compare(const CompareOptions& options) {
   for (std::size_t p = 0; p < pairs.size(); ++p) {
     const auto first = costs.begin() + static_cast<std::ptrdiff_t>(p * seeds);
     const std::vector<double> mine(first, first + options.seeds);
-    const auto successes = static_cast<Index>(std::count_if(mine.begin(), mine.end(), [](double c) { return c < never; }));
+    const auto successes =
+        static_cast<Index>(std::count_if(mine.begin(), mine.end(), [](double c) { return c < never; }));
     const auto [low, high] = wilson_interval(successes, options.seeds);
-    rows.push_back({pairs[p].problem->name, pairs[p].solver->name(), options.seeds, successes, low, high, median_of(mine)});
+    rows.push_back(
+        {pairs[p].problem->name, pairs[p].solver->name(), options.seeds, successes, low, high, median_of(mine)});
   }
   return rows;
 }

@@ -18,14 +18,14 @@ struct NamedChoice {
 };
 
 struct CompareOptions {
-  std::vector<NamedChoice> problems{}; // each must know its optimal value
+  std::vector<NamedChoice> problems{};  // each must know its optimal value
   std::vector<NamedChoice> solvers{};
-  Index seeds = 20;                    // runs a pair, seeds 0, ..., seeds - 1; >= 1
-  std::uint64_t budget = 10000;        // gradient evaluations a run, >= 1
-  double target = 1e-3;                // tau: solved where f <= f* + tau (f(x_0) - f*); in (0, 1)
-  std::string start{};                 // a start's name, "random" (drawn from the seed, the same for every solver), or
-                                       // empty: the problem's first start
-  unsigned threads = 1;                // >= 1; results do not depend on it
+  Index seeds = 20;              // runs a pair, seeds 0, ..., seeds - 1; >= 1
+  std::uint64_t budget = 10000;  // gradient evaluations a run, >= 1
+  double target = 1e-3;          // tau: solved where f <= f* + tau (f(x_0) - f*); in (0, 1)
+  std::string start{};           // a start's name, "random" (drawn from the seed, the same for every solver), or
+                                 // empty: the problem's first start
+  unsigned threads = 1;          // >= 1; results do not depend on it
 };
 
 /// One (problem, solver) pair over all seeds.
@@ -34,7 +34,7 @@ struct ComparisonRow {
   std::string solver;
   Index runs = 0;
   Index successes = 0;
-  double success_low = 0.0;       // 95% Wilson interval of the success probability
+  double success_low = 0.0;  // 95% Wilson interval of the success probability
   double success_high = 0.0;
   double median_gradients = 0.0;  // to the target, over all runs, failures counting as infinite: may be infinite
 };

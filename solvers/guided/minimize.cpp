@@ -43,8 +43,8 @@ std::string curvature_text(const Spectrum& spectrum) {
 
 std::string verdict_of(const MinimizeResult& result) {
   const Spectrum& spectrum = result.judgement.spectrum;
-  const std::string place = " at f = " + format_number(result.value) + ", gradient norm " +
-                            format_number(result.gradient_norm, 3);
+  const std::string place =
+      " at f = " + format_number(result.value) + ", gradient norm " + format_number(result.gradient_norm, 3);
   std::string verdict;
   switch (result.judgement.point_class) {
     case PointClass::minimum:
@@ -54,7 +54,9 @@ std::string verdict_of(const MinimizeResult& result) {
     case PointClass::strict_saddle:
       verdict = "Strict saddle, not a minimum," + place + ": " + curvature_text(spectrum) + " (proven)";
       break;
-    case PointClass::local_maximum: verdict = "Local maximum, not a minimum," + place; break;
+    case PointClass::local_maximum:
+      verdict = "Local maximum, not a minimum," + place;
+      break;
     case PointClass::degenerate:
       verdict = "Degenerate stationary point" + place + ": the curvature vanishes within " +
                 format_number(std::abs(spectrum.lambda_min), 2) +
@@ -70,7 +72,8 @@ std::string verdict_of(const MinimizeResult& result) {
       break;
   }
   if (result.escapes > 0) {
-    verdict += ", after leaving " + std::to_string(result.escapes) + (result.escapes == 1 ? " strict saddle" : " strict saddles");
+    verdict += ", after leaving " + std::to_string(result.escapes) +
+               (result.escapes == 1 ? " strict saddle" : " strict saddles");
   }
   return verdict + ".";
 }
@@ -101,12 +104,11 @@ MinimizeResult minimize(const Objective& objective, ConstVectorView x0, const Mi
   MinimizeResult result{};
   Vector x(x0);
   for (;;) {
-    const RunResult run_result =
-        run(counted, descent, x,
-            {.stop = gradient_tolerance(options.gradient_tolerance) |
-                     max_iterations(options.max_iterations - result.iterations),
-             .random = options.random,
-             .observers = options.observers});
+    const RunResult run_result = run(counted, descent, x,
+                                     {.stop = gradient_tolerance(options.gradient_tolerance) |
+                                              max_iterations(options.max_iterations - result.iterations),
+                                      .random = options.random,
+                                      .observers = options.observers});
     result.iterations += run_result.iterations;
     result.x = run_result.x;
     result.value = run_result.value;

@@ -14,23 +14,23 @@
 namespace perigee {
 
 struct MinimizeOptions {
-  double gradient_tolerance = 1e-6;     // eps_g: stop where ||grad f|| <= eps_g, > 0
-  Index max_iterations = 100000;        // over all descents together, >= 0
-  Index max_escapes = 20;               // saddles to leave before giving up, >= 0
-  RandomSource random{0};               // start vectors of the curvature certificates
-  std::vector<Observer*> observers{};   // see every iterate of every descent; not owned
+  double gradient_tolerance = 1e-6;    // eps_g: stop where ||grad f|| <= eps_g, > 0
+  Index max_iterations = 100000;       // over all descents together, >= 0
+  Index max_escapes = 20;              // saddles to leave before giving up, >= 0
+  RandomSource random{0};              // start vectors of the curvature certificates
+  std::vector<Observer*> observers{};  // see every iterate of every descent; not owned
 };
 
 struct MinimizeResult {
-  Vector x;               // the best point: the last accepted iterate
-  double value;           // f(x)
-  double gradient_norm;   // ||grad f(x)||_2
-  End end;                // convergence "second-order-stationary" or "first-order-stationary", budget, or breakdown
-  std::string verdict;    // one sentence: what this point is, how sure that is, and what was seen on the way
+  Vector x;                  // the best point: the last accepted iterate
+  double value;              // f(x)
+  double gradient_norm;      // ||grad f(x)||_2
+  End end;                   // convergence "second-order-stationary" or "first-order-stationary", budget, or breakdown
+  std::string verdict;       // one sentence: what this point is, how sure that is, and what was seen on the way
   PointJudgement judgement;  // the curvature certificate behind the verdict
-  Index iterations;       // of all descents
-  Index escapes;          // strict saddles that were left along their direction of negative curvature
-  OracleCounts counts;    // descents and certificates
+  Index iterations;          // of all descents
+  Index escapes;             // strict saddles that were left along their direction of negative curvature
+  OracleCounts counts;       // descents and certificates
 };
 
 /// Minimizes f from x0: gradient descent with a strong Wolfe line search until the gradient is small; then the

@@ -13,7 +13,9 @@ int main() {
   const auto objective = perigee::functional(
       n, [&](perigee::ConstVectorView x) { return 0.5 * (x - centre).dot(hessian * (x - centre)); },
       [&](perigee::ConstVectorView x, perigee::VectorView g) { g = hessian * (x - centre); },
-      [&](perigee::ConstVectorView, perigee::ConstVectorView v, perigee::VectorView product) { product = hessian * v; });
+      [&](perigee::ConstVectorView, perigee::ConstVectorView v, perigee::VectorView product) {
+        product = hessian * v;
+      });
 
   const Eigen::VectorXd start = Eigen::VectorXd::Zero(n);
   const perigee::MinimizeResult result = perigee::minimize(objective, start);
