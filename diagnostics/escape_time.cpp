@@ -9,7 +9,7 @@ namespace perigee {
 namespace {
 
 constexpr double largest_change = 0.03;  // of any log probability, in one step
-constexpr int most_steps = 1000000;
+constexpr int most_steps = 100000;
 
 void softmax(const std::vector<double>& logits, std::vector<double>& probabilities) {
   const double largest = *std::max_element(logits.begin(), logits.end());

@@ -17,7 +17,7 @@ namespace perigee {
 double suboptimality(const std::vector<double>& probabilities, const std::vector<double>& rewards);
 
 /// Time, in iterations, until the suboptimality of the flow from `probabilities` falls below `threshold`;
-/// 0 if it is below already, infinity if it never is within 1e6 integration steps or the flow has stopped.
+/// 0 if it is below already, infinity if it never is within 1e5 integration steps or the flow has stopped.
 /// learning_rate > 0; probabilities and rewards have the same length; a probability of 0 stays 0.
 double softmax_escape_time(const std::vector<double>& probabilities, const std::vector<double>& rewards,
                            double learning_rate, double threshold);

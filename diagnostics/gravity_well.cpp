@@ -218,6 +218,8 @@ std::vector<GravityWell> find_gravity_wells(const Trajectory& trajectory) {
   if (!trajectory.policy) return {};
   const PolicyInformation& policy = *trajectory.policy;
   if (policy.rewards.size() < 2 || policy.rewards.size() != policy.probability_columns.size()) return {};
+  const auto is_finite = [](double reward) { return std::isfinite(reward); };
+  if (!std::all_of(policy.rewards.begin(), policy.rewards.end(), is_finite)) return {};
   return WellSearch(trajectory).wells();
 }
 

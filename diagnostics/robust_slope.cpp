@@ -17,7 +17,7 @@ std::vector<double> ranks_of(std::span<const double> values) {
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
   std::vector<double> ranks(values.size());
   for (std::size_t i = 0; i < order.size();) {
-    std::size_t j = i;
+    std::size_t j = i + 1;
     while (j < order.size() && values[order[j]] == values[order[i]]) ++j;
     for (std::size_t k = i; k < j; ++k) ranks[order[k]] = 0.5 * static_cast<double>(i + j - 1);  // ties share a rank
     i = j;
@@ -65,17 +65,18 @@ double serial_correlation_factor(std::span<const double> residuals) {
 
 SlopeInterval theil_sen(std::span<const double> x, std::span<const double> y, double normal_quantile) {
   const std::size_t m = x.size();
-  if (m < 3) {
-    const double none = std::numeric_limits<double>::quiet_NaN();
-    return {none, none, none};
-  }
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  if (m < 3) return {none, none, none};
   std::vector<double> slopes;
   slopes.reserve(m * (m - 1) / 2);
   for (std::size_t i = 0; i < m; ++i) {
-    for (std::size_t j = i + 1; j < m; ++j) slopes.push_back((y[j] - y[i]) / (x[j] - x[i]));
+    for (std::size_t j = i + 1; j < m; ++j) {
+      if (x[j] > x[i]) slopes.push_back((y[j] - y[i]) / (x[j] - x[i]));
+    }
   }
   std::sort(slopes.begin(), slopes.end());
   const std::size_t count = slopes.size();
+  if (count == 0) return {none, none, none};
   const double slope = count % 2 == 1 ? slopes[count / 2] : 0.5 * (slopes[count / 2 - 1] + slopes[count / 2]);
 
   std::vector<double> residuals(m);

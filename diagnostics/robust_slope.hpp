@@ -15,7 +15,8 @@ struct SlopeInterval {
 
 /// Theil-Sen slope: the median of (y_j - y_i)/(x_j - x_i), i < j, with Sen's (1968) interval: the order statistics
 /// (N -+ C)/2 of the N = m(m-1)/2 slopes, C = normal_quantile sqrt(V), V = m(m-1)(2m+5)/18 the variance of Kendall's
-/// S, inflated for serial correlation by Hamed and Rao (1998). x strictly increasing; m >= 3, else all NaN.
+/// S, inflated for serial correlation by Hamed and Rao (1998). x not decreasing, pairs of equal x do not count;
+/// m >= 3, else all NaN. All finite.
 /// normal_quantile 1.96: 95%. O(m^2 log m).
 SlopeInterval theil_sen(std::span<const double> x, std::span<const double> y, double normal_quantile = 1.96);
 

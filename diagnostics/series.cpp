@@ -84,8 +84,9 @@ std::string_view name_of(BoundSource source) {
 }
 
 ValueBound value_bound(const Trajectory& trajectory, const Series& values) {
-  if (trajectory.optimal_value) return {*trajectory.optimal_value, BoundSource::optimal_value};
-  if (trajectory.lower_bound) return {*trajectory.lower_bound, BoundSource::lower_bound};
+  const auto is_known = [](const std::optional<double>& bound) { return bound && std::isfinite(*bound); };
+  if (is_known(trajectory.optimal_value)) return {*trajectory.optimal_value, BoundSource::optimal_value};
+  if (is_known(trajectory.lower_bound)) return {*trajectory.lower_bound, BoundSource::lower_bound};
   if (values.empty()) return {0.0, BoundSource::extrapolated};
   const double least = *std::min_element(values.value.begin(), values.value.end());
   if (trajectory.policy && trajectory.policy->rewards.empty() && least >= 0.0) {
@@ -95,15 +96,18 @@ ValueBound value_bound(const Trajectory& trajectory, const Series& values) {
   const double best = quantile(values.value, many ? 0.01 : 0.0);
   const double worst = quantile(values.value, many ? 0.99 : 1.0);
   const double below = std::max({0.1 * (worst - best), 1e-3 * std::abs(best), std::numeric_limits<double>::min()});
-  return {best - below, BoundSource::extrapolated};
+  return {std::max(best - below, std::numeric_limits<double>::lowest()), BoundSource::extrapolated};
 }
 
 std::vector<double> log_excess_of(const Series& values, const ValueBound& bound) {
   const double epsilon = std::numeric_limits<double>::epsilon();
-  const double floor = bound.value == 0.0 ? 1e-300 : std::max(4.0 * epsilon * largest_magnitude(values.value), 1e-300);
+  const double floor =
+      bound.value == 0.0 ? 1e-300 : std::max(4.0 * (epsilon * largest_magnitude(values.value)), 1e-300);
   std::vector<double> log_excess;
   log_excess.reserve(values.size());
-  for (const double value : values.value) log_excess.push_back(std::log(std::max(value - bound.value, floor)));
+  for (const double value : values.value) {
+    log_excess.push_back(std::log(std::clamp(value - bound.value, floor, std::numeric_limits<double>::max())));
+  }
   return log_excess;
 }
 

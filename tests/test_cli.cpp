@@ -116,7 +116,8 @@ TEST_CASE("bad usage is refused with what was wrong and what is right") {
   refused("run octopus --set dimension", "key=value");
   refused("run octopus --start nowhere", "it has");
   refused("run octopus --start 1,2,3", "has dimension 10");
-  refused("run capped-saddle --start 1,x", "--start");
+  refused("run capped-saddle --start 1,x", "no start '1,x'");
+  refused("run capped-saddle --start 1,e", "--start: expected a number, got 'e'");
   refused("run octopus --resume", "--out");
   refused("diagnose", "");
   refused("diagnose /nonexistent.csv", "/nonexistent.csv");
@@ -135,7 +136,7 @@ TEST_CASE("inputs that are no logs are refused with file, line and field") {
     CHECK(contains(outcome.errors, path));
     for (const std::string& part : parts) CHECK(contains(outcome.errors, part));
   };
-  refused("missing.csv", "step,loss\n0,1\n1,0.5\n", {"train_loss", "step, loss"}, "--map loss=train_loss");
+  refused("missing.csv", "step,loss\n0,1\n1,0.5\n", {"'train_loss'", "'step', 'loss'"}, "--map loss=train_loss");
   refused("ragged.csv", "step,loss,lr\n0,1,0.1\n1,0.5\n", {":3:"});
   refused("text.csv", "step,loss\n0,1\n1,much\n", {":3:", "'loss'", "'much'"});
   refused("empty.csv", "", {});

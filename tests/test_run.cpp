@@ -27,7 +27,7 @@ auto capped_saddle() {
 }
 
 // One of each kind of stepper.
-std::vector<std::unique_ptr<Solver>> solvers() {
+std::vector<std::unique_ptr<Solver>> every_solver() {
   std::vector<std::unique_ptr<Solver>> all;
   all.push_back(std::make_unique<GradientDescent>(GradientDescentOptions{.learning_rate = 0.1}));
   all.push_back(
@@ -70,7 +70,7 @@ bool same_record(const StepRecord& a, const StepRecord& b) {
 
 TEST_CASE("an observer sees every iterate once, first to last, and changes nothing") {
   const auto objective = capped_saddle();
-  for (const auto& solver : solvers()) {
+  for (const auto& solver : every_solver()) {
     INFO(solver->name());
     const RunOptions options{.stop = max_iterations(300), .random = RandomSource(3)};
     const RunResult alone = run(objective, *solver, {1.0, 0.01}, options);
@@ -101,7 +101,7 @@ TEST_CASE("an observer sees every iterate once, first to last, and changes nothi
 
 TEST_CASE("a run continued from a checkpoint is the uninterrupted run, bit for bit") {
   const auto objective = capped_saddle();
-  for (const auto& solver : solvers()) {
+  for (const auto& solver : every_solver()) {
     const RunOptions options{.stop = max_iterations(200), .random = RandomSource(5)};
     Counter whole;
     RunOptions watched = options;
@@ -133,7 +133,7 @@ TEST_CASE("a run continued from a checkpoint is the uninterrupted run, bit for b
 
 TEST_CASE("a state of another run is refused") {
   const auto objective = capped_saddle();
-  const auto all = solvers();
+  const auto all = every_solver();
   Oracle oracle(objective);
   const auto stepper = all[0]->start(oracle, {1.0, 1.0}, RandomSource(1));
   const std::vector<std::uint8_t> state = save_run(stepper->record(), *stepper);

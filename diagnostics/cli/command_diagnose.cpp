@@ -21,10 +21,15 @@ Report report_on(const std::string& path, const ReadOptions& options) {
     report.source.columns.emplace_back(use.role, use.column);
   }
   report.source.notes.insert(report.source.notes.end(), read.notes.begin(), read.notes.end());
-  // A run of ours names its problem, so its curvature can be asked for.
+  // A run of ours names its problem, so its curvature can be asked for, with the draws that the run itself used.
   std::optional<Problem> problem;
-  if (read.format == "sqlite") problem = problem_of(read_configuration(path));
-  report.diagnosis = diagnose(read.trajectory, problem ? problem->objective.get() : nullptr);
+  DiagnoseOptions diagnose_options;
+  if (read.format == "sqlite") {
+    const RunConfiguration configuration = read_configuration(path);
+    problem = problem_of(configuration);
+    diagnose_options.random = RandomSource(seed_of(configuration));
+  }
+  report.diagnosis = diagnose(read.trajectory, problem ? problem->objective.get() : nullptr, diagnose_options);
   report.trajectory = std::move(read.trajectory);
   return report;
 }

@@ -6,6 +6,7 @@
 #include <perigee/solvers/registry.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <stdexcept>
 
 namespace perigee::cli {
@@ -138,6 +139,14 @@ std::optional<Problem> problem_of(const RunConfiguration& configuration) {
     if (entry.name == name) return entry.make(Parameters(name, entry.parameters, assignments));
   }
   return std::nullopt;
+}
+
+std::uint64_t seed_of(const RunConfiguration& configuration) {
+  std::uint64_t seed = 0;
+  for (const auto& [key, value] : configuration.entries) {
+    if (key == "seed") std::from_chars(value.data(), value.data() + value.size(), seed);
+  }
+  return seed;
 }
 
 }  // namespace perigee::cli

@@ -27,6 +27,9 @@ ConfiguredRun configure(const RunCommandOptions& options);
 /// The problem that a recorded run was of, if it is in the registry; nothing otherwise.
 std::optional<Problem> problem_of(const RunConfiguration& configuration);
 
+/// The seed that a recorded run was started with; 0 if it names none.
+std::uint64_t seed_of(const RunConfiguration& configuration);
+
 }  // namespace perigee::cli
 
 #endif
