@@ -62,6 +62,30 @@ void settle_flat_end(Diagnosis& diagnosis, Index last) {
   }
 }
 
+// Deep in a gravity well the gradient is small and some curvature negative, so the end point passes for a saddle within
+// the tolerances. Nothing is stationary there, only slow: the well is the finding. The judged point stays on record.
+void settle_well(Diagnosis& diagnosis, Index last) {
+  const Finding* well = find_finding(diagnosis, "gravity-well");
+  if (well == nullptr || well->last != last) return;
+  std::erase_if(diagnosis.findings, [](const Finding& finding) {
+    return finding.id == "strict-saddle" || finding.id == "degenerate-stationary-point";
+  });
+}
+
+bool reached_its_goal(const Finding& finding) {
+  return finding.severity == Severity::information &&
+         (finding.id == "converged-minimum" || finding.id == "degenerate-stationary-point");
+}
+
+// What only cost time on the way to a good end is good to know, no more.
+void settle_good_end(Diagnosis& diagnosis) {
+  const bool good_end = std::any_of(diagnosis.findings.begin(), diagnosis.findings.end(), reached_its_goal);
+  if (!good_end || find_finding(diagnosis, "gravity-well") != nullptr) return;
+  for (Finding& finding : diagnosis.findings) {
+    if (finding.id == "plateau") finding.severity = Severity::information;
+  }
+}
+
 bool is_more_important(const Finding& a, const Finding& b) {
   const auto rank = [](const Finding& finding) {
     return std::tuple(-static_cast<int>(finding.severity), static_cast<int>(finding.certainty), finding.first);
@@ -138,10 +162,13 @@ std::string course_of(const Trajectory& trajectory) {
   return text;
 }
 
-// The most important finding in words. An exhausted budget is told by the End, so it gives way to its equals, and to
-// the damping that used it up.
+// The most important finding in words. A good end comes first among equals; an exhausted budget is told by the End, so
+// it gives way to its equals, and to the damping that used it up.
 const Finding* most_important(const Diagnosis& diagnosis) {
   const Finding* first = &diagnosis.findings.front();
+  for (const Finding& other : diagnosis.findings) {
+    if (first->severity == Severity::information && reached_its_goal(other)) return &other;
+  }
   if (first->id != "budget-exhausted") return first;
   for (const Finding& other : diagnosis.findings) {
     if (other.id == "budget-exhausted") continue;
@@ -157,7 +184,8 @@ std::string summarize(const Trajectory& trajectory, const Diagnosis& diagnosis) 
   if (main->id == "budget-exhausted" && main->severity == Severity::information) {
     return "No problem found: " + course_of(trajectory) + end_of(trajectory) + ".";
   }
-  const std::string end = main->id == "budget-exhausted" ? "" : end_of(trajectory);
+  const bool tells_the_end = main->id == "budget-exhausted" || main->id == "non-finite";
+  const std::string end = tells_the_end ? "" : end_of(trajectory);
   return main->id + " (" + std::string(name_of(main->certainty)) + "): " + without_full_stop(main->message) + end + ".";
 }
 
@@ -175,6 +203,8 @@ Diagnosis diagnose(const Trajectory& trajectory, const Objective* objective, con
   for (const Detector detect : detectors) detect(input, diagnosis);
 
   settle_flat_end(diagnosis, trajectory.records.back().iteration);
+  settle_well(diagnosis, trajectory.records.back().iteration);
+  settle_good_end(diagnosis);
   std::stable_sort(diagnosis.findings.begin(), diagnosis.findings.end(), is_more_important);
   order_phases(diagnosis.phases);
   diagnosis.summary = summarize(trajectory, diagnosis);

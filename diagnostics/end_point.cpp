@@ -150,7 +150,10 @@ void describe_degenerate(const PointJudgement& judgement, const std::string& gra
   }
   if (is_optimal) {
     finding.severity = Severity::information;
-    finding.message += " Its value is the known optimal one.";
+    finding.message =
+        "The run reached the known optimal value, at a point where the second order decides nothing: " + gradient +
+        ", and the smallest Hessian eigenvalue is zero within the tolerance, in " + bracket_text(spectrum) +
+        " (largest " + format_number(spectrum.lambda_max, 4) + ").";
     finding.recommendation.clear();
   }
 }
@@ -268,6 +271,8 @@ void state_what_is_missing(const DiagnosisInput& input, Diagnosis& diagnosis) {
 void detect_end_point(const DiagnosisInput& input, Diagnosis& diagnosis) {
   const Trajectory& trajectory = input.trajectory;
   const StepRecord& last = trajectory.records.back();
+  // Where the value has grown beyond bounds, a gradient that is small beside it means nothing.
+  if (find_finding(diagnosis, "divergence") != nullptr) return;
   const bool has_last_iterate =
       !trajectory.snapshots.empty() && trajectory.snapshots.back().iteration == last.iteration;
   if (input.objective == nullptr || !has_last_iterate) {
