@@ -86,9 +86,12 @@ void settle_good_end(Diagnosis& diagnosis) {
   }
 }
 
+// More severe first; of equals an exhausted budget last, because it is the consequence; then the more certain, the
+// earlier.
 bool is_more_important(const Finding& a, const Finding& b) {
   const auto rank = [](const Finding& finding) {
-    return std::tuple(-static_cast<int>(finding.severity), static_cast<int>(finding.certainty), finding.first);
+    return std::tuple(-static_cast<int>(finding.severity), finding.id == "budget-exhausted",
+                      static_cast<int>(finding.certainty), finding.first);
   };
   return rank(a) < rank(b);
 }

@@ -225,6 +225,7 @@ void explain_plateaus(Diagnosis& diagnosis, Index first, Index last, const std::
     if (2 * shared < finding.last - finding.first) continue;
     finding.severity = Severity::information;
     finding.message += " " + reason;
+    finding.recommendation.clear();  // the cause has its own
   }
 }
 

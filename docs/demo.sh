@@ -9,7 +9,7 @@ rm -rf "$out"
 mkdir -p "$out"
 
 title() { printf '\n=== %s ===\n\n' "$*"; }
-note() { printf '%s\n\n' "$*" | fold -s -w 80; }
+note() { printf '%s' "$*" | tr '\n' ' ' | fold -s -w 80; printf '\n\n'; }
 
 title "1. A softmax policy falls into a gravity well"
 note "Six arms, one better than the rest by 0.5. The policy starts near the corner of a suboptimal arm, with
@@ -22,13 +22,16 @@ title "2. The escort policy (p = 2) leaves from the very same point"
   --out "$out/escort-escape.sqlite" --report "$out/escort-escape.html"
 
 title "3. The octopus: a chain of ten saddles"
-note "Gradient descent from (1, ..., 1), then perturbed gradient descent from the same point."
-"$perigee" run octopus --solver gradient-descent --budget 5000 \
+note "Gradient descent from (1, ..., 1) with every stop rule off but the budget: it passes six saddles, each slower than
+the last, and is stuck for ever at the seventh. Then perturbed gradient descent from the same point."
+"$perigee" run octopus --solver gradient-descent --gradient-tolerance 0 --budget 5000 \
   --out "$out/octopus-gradient-descent.sqlite" --report "$out/octopus-gradient-descent.html"
 "$perigee" run octopus --solver perturbed-gradient-descent --seed 1 --budget 5000 \
   --out "$out/octopus-perturbed.sqlite" --report "$out/octopus-perturbed.html"
-"$perigee" compare --problem octopus --problem capped-saddle --problem monkey-saddle --solver gradient-descent \
-  --solver perturbed-gradient-descent --solver periodically-perturbed-gradient-descent --seeds 20 --budget 5000
+note "Twenty seeds each: the octopus, and two saddles started at the exact stationary point."
+solvers=(--solver gradient-descent --solver perturbed-gradient-descent --solver periodically-perturbed-gradient-descent)
+"$perigee" compare --problem octopus "${solvers[@]}" --seeds 20 --budget 5000
+"$perigee" compare --problem capped-saddle --problem monkey-saddle --start saddle "${solvers[@]}" --seeds 20 --budget 5000
 
 title "4. A real training log: handwritten digits, one class never learnt"
 "$perigee" diagnose "$logs/digits-softmax-reward-3.csv" --report "$out/digits-lost-class.html" \

@@ -85,7 +85,7 @@ TEST_CASE("a run prints its report, and only JSON where JSON is asked for") {
   CHECK(document["findings"][0]["certainty"] == "proven");
 }
 
-TEST_CASE("--fail-on decides the exit code") {
+TEST_CASE("the option --fail-on decides the exit code") {
   CHECK(perigee("run capped-saddle --start saddle --fail-on strict-saddle").exit_code == 1);
   CHECK(perigee("run capped-saddle --start saddle --fail-on divergence,plateau").exit_code == 0);
   const Outcome misspelt = perigee("run capped-saddle --fail-on strict-sadle");

@@ -37,14 +37,16 @@ class CountedObjective final : public Objective {
 };
 
 std::string curvature_text(const Spectrum& spectrum) {
-  return "smallest curvature " + format_number(spectrum.lambda_min, 4) + " with residual " +
-         format_number(spectrum.lambda_min_residual, 2);
+  return "smallest curvature " + format_number(spectrum.lambda_min, 4);
 }
 
-std::string verdict_of(const MinimizeResult& result) {
+std::string verdict_of(const MinimizeResult& result, double tolerance) {
   const Spectrum& spectrum = result.judgement.spectrum;
-  const std::string place =
-      " at f = " + format_number(result.value) + ", gradient norm " + format_number(result.gradient_norm, 3);
+  // What lies below the tolerance is rounding, and no two machines agree on it.
+  const std::string gradient = result.gradient_norm <= tolerance
+                                   ? "gradient norm below " + format_number(tolerance, 3)
+                                   : "gradient norm " + format_number(result.gradient_norm, 3);
+  const std::string place = " at f = " + format_number(result.value) + ", " + gradient;
   std::string verdict;
   switch (result.judgement.point_class) {
     case PointClass::minimum:
@@ -83,7 +85,8 @@ End end_of(const MinimizeResult& result, const End& last) {
   if (last.end_class != EndClass::convergence) return last;
   if (result.judgement.point_class == PointClass::minimum) {
     return {EndClass::convergence, "second-order-stationary",
-            last.message + "; " + curvature_text(result.judgement.spectrum) + ", no eigenvalue below " +
+            last.message + "; " + curvature_text(result.judgement.spectrum) + " with residual " +
+                format_number(result.judgement.spectrum.lambda_min_residual, 2) + ", no eigenvalue below " +
                 format_number(result.judgement.spectrum.lower_bound, 4)};
   }
   return {EndClass::convergence, "first-order-stationary", last.message + "; a minimum is not certified"};
@@ -126,7 +129,7 @@ MinimizeResult minimize(const Objective& objective, ConstVectorView x0, const Mi
     x.view() = result.x.view() + result.judgement.descent_step * result.judgement.descent_direction.view();
   }
   result.counts = counted.counts();
-  result.verdict = verdict_of(result);
+  result.verdict = verdict_of(result, options.gradient_tolerance);
   return result;
 }
 
