@@ -28,7 +28,7 @@ const Vector& start_of(const Problem& problem, const std::string& name) {
 }
 
 Probe probe_of(const Problem& problem) {
-  if (!problem.policy) return {};
+  if (!problem.policy || problem.policy->action_count() > most_recorded_actions) return {};
   Probe probe;
   for (Index a = 0; a < problem.policy->action_count(); ++a) probe.names.push_back("pi_" + std::to_string(a));
   probe.measure = [policy = problem.policy](ConstVectorView x, VectorView pi) { policy->probabilities(x, pi); };
@@ -41,9 +41,10 @@ void annotate(Trajectory& trajectory, const Problem& problem, const Solver& solv
   trajectory.settings = solver.settings();
   trajectory.optimal_value = problem.optimal_value;
   trajectory.lower_bound = problem.optimal_value;
-  if (!problem.policy) return;
-  trajectory.policy = PolicyInformation{probe_of(problem).names, problem.policy->rewards(),
-                                        problem.policy->optimal_action(), problem.policy->transform()};
+  const Probe probe = probe_of(problem);
+  if (probe.names.empty()) return;
+  trajectory.policy = PolicyInformation{probe.names, problem.policy->rewards(), problem.policy->optimal_action(),
+                                        problem.policy->transform()};
 }
 
 }  // namespace perigee

@@ -73,7 +73,11 @@ struct Problem {
 /// The start of that name. Throws std::invalid_argument, naming the starts there are.
 const Vector& start_of(const Problem& problem, const std::string& name);
 
-/// What a Recorder should measure beside the standard quantities: the action probabilities, if any.
+/// The most actions whose probabilities are recorded at every iterate; with more, a record would cost more than a step.
+inline constexpr Index most_recorded_actions = 64;
+
+/// What a Recorder should measure beside the standard quantities: the action probabilities of a policy landscape
+/// with at most `most_recorded_actions` actions.
 Probe probe_of(const Problem& problem);
 
 /// Writes into a trajectory what is known of its problem and solver.
