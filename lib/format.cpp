@@ -10,6 +10,7 @@
 namespace perigee {
 
 std::string format_number(double value, int digits) {
+  if (value == 0.0) return "0";  // for people, zero has no sign
   std::array<char, 64> buffer{};
   const auto [end, error] =
       std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::general, digits);
