@@ -51,6 +51,12 @@ inline std::optional<double> practical_gradient_lipschitz(const Problem& problem
   return problem.gradient_lipschitz;
 }
 
+// The learning rate that was asked for, or else the step that the problem suggests, or else 1/l.
+inline Schedule schedule_or_known(const Parameters& parameters, const Problem& problem, const char* solver) {
+  if (parameters.has("learning_rate")) return schedules::parse(parameters.text("learning_rate"));
+  return 1.0 / given_or(parameters, "learning_rate", practical_gradient_lipschitz(problem), problem, solver);
+}
+
 }  // namespace perigee::solvers
 
 #endif

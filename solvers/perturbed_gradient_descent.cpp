@@ -62,8 +62,8 @@ class PerturbedStepper : public Stepper {
       pair_.current() = left_;
       return status;
     }
-    record_.curvature = not_measured;  // the step is not along the gradient
-    record_.step_norm = (pair_.current().x() - left_.x()).norm();
+    record_.step_norm = distance(pair_.current().x(), left_.x());
+    record_.curvature = measures_curvature_ ? curvature_between(left_, pair_.current()) : not_measured;
     return status;
   }
 
@@ -71,9 +71,9 @@ class PerturbedStepper : public Stepper {
   StepStatus return_anchor(std::string id, std::string message) {
     ++record_.iteration;
     record_.kind = StepKind::jump;
-    record_.step_norm = (pair_.current().x() - anchor_.x()).norm();
+    record_.step_norm = distance(pair_.current().x(), anchor_.x());
     record_.step_size = not_measured;
-    record_.curvature = not_measured;
+    record_.curvature = measures_curvature_ ? curvature_between(pair_.current(), anchor_) : not_measured;
     pair_.current() = anchor_;
     record_.value = anchor_.value();
     record_.gradient_norm = anchor_.gradient_norm();

@@ -1,32 +1,57 @@
 #include <perigee/solvers/registry.hpp>
 
+#include <perigee/solvers/adam.hpp>
+#include <perigee/solvers/adaptive_cubic_regularization.hpp>
+#include <perigee/solvers/barzilai_borwein.hpp>
+#include <perigee/solvers/certified.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
+#include <perigee/solvers/heavy_ball.hpp>
+#include <perigee/solvers/nesterov.hpp>
+#include <perigee/solvers/normalized_gradient_descent.hpp>
 #include <perigee/solvers/perturbed_gradient_descent.hpp>
+#include <perigee/solvers/trust_region_newton_cg.hpp>
 
 #include <stdexcept>
+#include <string_view>
 
 namespace perigee::solvers {
 
 const std::vector<Entry>& registry() {
   static const std::vector<Entry> entries{
       gradient_descent(),
+      heavy_ball(),
+      nesterov(),
+      normalized_gradient_descent(),
+      barzilai_borwein(),
+      adam(),
       perturbed_gradient_descent(),
       periodically_perturbed_gradient_descent(),
+      trust_region_newton_cg(),
+      adaptive_cubic_regularization(),
   };
   return entries;
 }
 
-std::unique_ptr<Solver> make(const std::string& name, const Parameters::Assignments& assignments,
-                             const Problem& problem) {
+Entry entry_named(const std::string& name) {
+  constexpr std::string_view opening = "certified(";
+  if (name.starts_with(opening) && name.ends_with(')')) {
+    return certified(entry_named(name.substr(opening.size(), name.size() - opening.size() - 1)));
+  }
   std::vector<std::string> names;
   for (const Entry& entry : registry()) {
-    if (entry.name == name) return entry.make(Parameters(name, entry.parameters, assignments), problem);
+    if (entry.name == name) return entry;
     names.push_back(entry.name);
   }
   const std::string nearest = nearest_name(name, names);
   throw std::invalid_argument(
       "no solver '" + name + "'" +
       (nearest.empty() ? "; `perigee list solvers` shows them all" : "; did you mean '" + nearest + "'?"));
+}
+
+std::unique_ptr<Solver> make(const std::string& name, const Parameters::Assignments& assignments,
+                             const Problem& problem) {
+  const Entry entry = entry_named(name);
+  return entry.make(Parameters(name, entry.parameters, assignments), problem);
 }
 
 }  // namespace perigee::solvers

@@ -26,6 +26,10 @@ struct Entry {
 /// Every registered solver, in the order of registration.
 const std::vector<Entry>& registry();
 
+/// The entry of that name; "certified(NAME)" is the entry of NAME with a second-order certificate (certified.hpp).
+/// Throws std::invalid_argument on an unknown solver, naming the nearest.
+Entry entry_named(const std::string& name);
+
 /// The solver with these parameters. Throws std::invalid_argument on an unknown solver (naming the nearest),
 /// a wrong parameter, or a parameter without which the problem leaves no choice.
 std::unique_ptr<Solver> make(const std::string& name, const Parameters::Assignments& assignments,

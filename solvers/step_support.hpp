@@ -16,9 +16,13 @@ class EvaluationPair {
  public:
   /// Evaluates at x0. Throws std::invalid_argument if x0 is not of the oracle's dimension.
   EvaluationPair(Oracle& oracle, ConstVectorView x0)
+      : EvaluationPair(oracle, x0, [&](Evaluation& at) { oracle.evaluate(at); }) {}
+  /// The same where something else than the whole objective is evaluated at x0, by `evaluate(Evaluation&)`.
+  template <class Evaluate>
+  EvaluationPair(Oracle& oracle, ConstVectorView x0, Evaluate&& evaluate)
       : first_(checked(oracle, x0)), second_(oracle.dimension()), current_(&first_), candidate_(&second_) {
     first_.propose() = x0;
-    oracle.evaluate(first_);
+    evaluate(first_);
   }
   EvaluationPair(const EvaluationPair&) = delete;
   EvaluationPair& operator=(const EvaluationPair&) = delete;
@@ -94,6 +98,38 @@ inline StepStatus take_gradient_step(Oracle& oracle, EvaluationPair& pair, doubl
   }
   commit_step(oracle, pair, rate, kind, record, measures_curvature);
   return StepStatus::advanced;
+}
+
+/// ||a - b||_2, without overflow or underflow of the squares.
+inline double distance(ConstVectorView a, ConstVectorView b) {
+  const double squared = (a - b).squaredNorm();
+  if (squared > 1e-280 && squared < 1e280) return std::sqrt(squared);
+  const double largest = a.size() > 0 ? (a - b).cwiseAbs().maxCoeff() : 0.0;
+  return largest > 0.0 && std::isfinite(largest) ? largest * ((a - b) / largest).norm() : largest;
+}
+
+/// s'(g_to - g_from)/s's along s = x_to - x_from; NaN where the square of s underflows.
+inline double curvature_between(const Evaluation& from, const Evaluation& to) {
+  const double squared = (to.x() - from.x()).squaredNorm();
+  if (!(squared > 0.0)) return not_measured;
+  return (to.x() - from.x()).cwiseProduct(to.gradient() - from.gradient()).sum() / squared;
+}
+
+/// Accepts the candidate, evaluated and finite, as the next iterate, whatever move led there.
+/// `step_norm` is its length, `step_size` the factor of the gradient in it (NaN: there is no single one).
+inline void commit_move(const Oracle& oracle, EvaluationPair& pair, double step_norm, double step_size, StepKind kind,
+                        StepRecord& record, bool measures_curvature) {
+  const Evaluation& from = pair.current();
+  const Evaluation& to = pair.candidate();
+  ++record.iteration;
+  record.kind = kind;
+  record.value = to.value();
+  record.gradient_norm = to.gradient_norm();
+  record.step_norm = step_norm;
+  record.step_size = step_size;
+  record.curvature = measures_curvature ? curvature_between(from, to) : not_measured;
+  record.counts = oracle.counts();
+  pair.commit();
 }
 
 }  // namespace perigee

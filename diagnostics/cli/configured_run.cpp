@@ -13,14 +13,9 @@ namespace perigee::cli {
 
 namespace {
 
-// The parameter names of the registered entry of that name; none if there is no such entry.
-template <class Entry>
-std::vector<std::string> parameter_names(const std::vector<Entry>& registry, const std::string& name) {
+std::vector<std::string> names_of(const std::vector<ParameterDescription>& parameters) {
   std::vector<std::string> names;
-  for (const Entry& entry : registry) {
-    if (entry.name != name) continue;
-    for (const ParameterDescription& parameter : entry.parameters) names.push_back(parameter.name);
-  }
+  for (const ParameterDescription& parameter : parameters) names.push_back(parameter.name);
   return names;
 }
 
@@ -34,8 +29,9 @@ struct Assigned {
 };
 
 Assigned assign(const RunCommandOptions& options) {
-  const std::vector<std::string> of_problem = parameter_names(problems::registry(), options.problem);
-  const std::vector<std::string> of_solver = parameter_names(solvers::registry(), options.solver);
+  // Unknown names are found here, so that a misspelt problem is not reported as a wrong parameter.
+  const std::vector<std::string> of_problem = names_of(problems::entry_named(options.problem).parameters);
+  const std::vector<std::string> of_solver = names_of(solvers::entry_named(options.solver).parameters);
   Assigned assigned;
   for (const std::string& text : options.assignments) {
     const auto [key, value] = parse_assignment(text);
@@ -102,14 +98,6 @@ Vector start_from(const RunCommandOptions& options, const Problem& problem) {
 }  // namespace
 
 ConfiguredRun configure(const RunCommandOptions& options) {
-  // Unknown names first, so that a misspelt problem is not reported as a wrong parameter.
-  if (parameter_names(solvers::registry(), options.solver).empty()) {
-    solvers::make(options.solver, {}, Problem{});
-  }
-  if (std::none_of(problems::registry().begin(), problems::registry().end(),
-                   [&](const problems::Entry& entry) { return entry.name == options.problem; })) {
-    problems::make(options.problem);
-  }
   const Assigned assigned = assign(options);
   ConfiguredRun configured;
   configured.problem = problems::make(options.problem, assigned.problem);

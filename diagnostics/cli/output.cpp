@@ -97,8 +97,16 @@ int write_report(const Report& report, const OutputOptions& output) {
 }
 
 NamedChoice parse_choice(const std::string& text) {
-  const CallText call(text);
-  return {call.name(), call.arguments()};
+  // A certified solver has parentheses in its name: certified(NAME) or certified(NAME)(key=value).
+  std::string name;
+  std::string rest = text;
+  if (text.starts_with("certified(")) {
+    const std::size_t end = text.find(')') + 1;
+    name = text.substr(0, end);
+    rest = "certified" + text.substr(end);
+  }
+  const CallText call(rest);
+  return {name.empty() ? call.name() : name, call.arguments()};
 }
 
 StopRule until_interrupted() {

@@ -22,16 +22,21 @@ const std::vector<Entry>& registry() {
   return entries;
 }
 
-Problem make(const std::string& name, const Parameters::Assignments& assignments) {
+const Entry& entry_named(const std::string& name) {
   std::vector<std::string> names;
   for (const Entry& entry : registry()) {
-    if (entry.name == name) return entry.make(Parameters(name, entry.parameters, assignments));
+    if (entry.name == name) return entry;
     names.push_back(entry.name);
   }
   const std::string nearest = nearest_name(name, names);
   throw std::invalid_argument(
       "no problem '" + name + "'" +
       (nearest.empty() ? "; `perigee list problems` shows them all" : "; did you mean '" + nearest + "'?"));
+}
+
+Problem make(const std::string& name, const Parameters::Assignments& assignments) {
+  const Entry& entry = entry_named(name);
+  return entry.make(Parameters(name, entry.parameters, assignments));
 }
 
 }  // namespace perigee::problems

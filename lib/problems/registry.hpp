@@ -23,6 +23,9 @@ struct Entry {
 /// Every registered problem, in the order of registration.
 const std::vector<Entry>& registry();
 
+/// The entry of that name. Throws std::invalid_argument on an unknown problem, naming the nearest.
+const Entry& entry_named(const std::string& name);
+
 /// The instance with these parameters. Throws std::invalid_argument on an unknown problem (naming the nearest)
 /// or a wrong parameter.
 Problem make(const std::string& name, const Parameters::Assignments& assignments = {});

@@ -1,0 +1,236 @@
+#include "support/second_order.hpp"
+
+#include <perigee/lib/random.hpp>
+#include <perigee/solvers/curvature_probe.hpp>
+#include <perigee/solvers/lanczos_subspace.hpp>
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace perigee;
+using namespace perigee::test;
+
+namespace {
+
+Eigen::MatrixXd random_symmetric(Index n, std::uint64_t seed) {
+  RandomEngine engine = RandomSource(seed).engine("matrix");
+  Eigen::MatrixXd matrix(n, n);
+  Vector column(n);
+  for (Index j = 0; j < n; ++j) {
+    fill_standard_normal(engine, column);
+    matrix.col(j) = column.view();
+  }
+  return 0.5 * (matrix + matrix.transpose());
+}
+
+auto quadratic(const Eigen::MatrixXd& matrix) {
+  return functional(
+      matrix.rows(), [matrix](ConstVectorView x) { return 0.5 * x.dot(matrix * x); },
+      [matrix](ConstVectorView x, VectorView g) { g = matrix * x; },
+      [matrix](ConstVectorView, ConstVectorView v, VectorView product) { product = matrix * v; });
+}
+
+Eigen::MatrixXd dense(const TridiagonalMatrix& matrix) {
+  const Index k = static_cast<Index>(matrix.diagonal.size());
+  Eigen::MatrixXd result = Eigen::MatrixXd::Zero(k, k);
+  for (Index j = 0; j < k; ++j) {
+    result(j, j) = matrix.diagonal[static_cast<std::size_t>(j)];
+    if (j > 0) result(j, j - 1) = result(j - 1, j) = matrix.couplings[static_cast<std::size_t>(j - 1)];
+  }
+  return result;
+}
+
+ProbeResult probe(const Objective& objective, std::uint64_t seed, const SecondOrderCriterion& criterion,
+                  Vector* direction = nullptr) {
+  Oracle oracle(objective);
+  const Vector x(objective.dimension());
+  Vector storage(objective.dimension());
+  LanczosSubspace subspace(objective.dimension());
+  const ProbeResult result =
+      probe_curvature(oracle, x, RandomSource(seed).engine("lanczos"), criterion, subspace, storage);
+  CHECK(oracle.counts().hessian_vector_products == static_cast<std::uint64_t>(result.products));
+  CHECK(result.products <= criterion.probe_products);
+  if (direction != nullptr) *direction = storage;
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("the Krylov basis is orthonormal and turns H into T") {
+  // V'V = I and V'HV = T, both to rounding, for a basis of the whole space.
+  const Index n = 30;
+  const Eigen::MatrixXd matrix = random_symmetric(n, 1);
+  const auto objective = quadratic(matrix);
+  Oracle oracle(objective);
+  const Vector x(n);
+  Vector start(n);
+  RandomEngine engine = RandomSource(2).engine("start");
+  fill_standard_normal(engine, start);
+  LanczosSubspace subspace(n);
+  for (int use = 0; use < 2; ++use) {  // the second use finds the storage of the first
+    subspace.start(start, start.view().norm());
+    while (!subspace.is_closed()) REQUIRE(subspace.extend(oracle, x));
+    REQUIRE(subspace.size() == n);
+    Eigen::MatrixXd basis(n, n);
+    Vector column(n);
+    for (Index j = 0; j < n; ++j) {
+      std::vector<double> unit(static_cast<std::size_t>(n), 0.0);
+      unit[static_cast<std::size_t>(j)] = 1.0;
+      subspace.combine(unit, column);
+      basis.col(j) = column.view();
+    }
+    CHECK((basis.transpose() * basis - Eigen::MatrixXd::Identity(n, n)).norm() < 1e-12);
+    CHECK((basis.transpose() * matrix * basis - dense(subspace.matrix())).norm() < 1e-11);
+    CHECK(subspace.asymmetry() < 1e-12);
+  }
+}
+
+TEST_CASE("a Krylov space closes where the eigenvalues are exhausted") {
+  // Three different eigenvalues: the space of any start has dimension three.
+  std::vector<double> eigenvalues(40, 1.0);
+  std::fill(eigenvalues.begin(), eigenvalues.begin() + 10, -2.0);
+  std::fill(eigenvalues.begin() + 10, eigenvalues.begin() + 15, 5.0);
+  const auto objective = diagonal_quadratic(eigenvalues);
+  Oracle oracle(objective);
+  const Vector x(40);
+  Vector start(40);
+  RandomEngine engine = RandomSource(3).engine("start");
+  fill_standard_normal(engine, start);
+  LanczosSubspace subspace(40);
+  subspace.start(start, start.view().norm());
+  while (!subspace.is_closed()) REQUIRE(subspace.extend(oracle, x));
+  CHECK(subspace.size() == 3);
+  CHECK(smallest_eigenvalue(subspace.matrix()) == Approx(-2.0).epsilon(1e-13));
+}
+
+TEST_CASE("the smallest eigenpair of a tridiagonal matrix is that of a dense solver") {
+  RandomEngine engine = RandomSource(4).engine("tridiagonal");
+  TridiagonalFactor factor;
+  for (const std::size_t k : {1u, 2u, 3u, 10u, 60u}) {
+    for (const double scale : {1e-150, 1.0, 1e150}) {
+      std::vector<double> diagonal(k);
+      std::vector<double> couplings(k);
+      fill_standard_normal(engine, diagonal);
+      fill_standard_normal(engine, couplings);
+      for (double& element : diagonal) element *= scale;
+      for (double& element : couplings) element = std::abs(element) * scale;
+      const TridiagonalMatrix matrix{diagonal, couplings};
+      const double value = smallest_eigenvalue(matrix);
+      const Eigen::MatrixXd twin = dense(matrix) / scale;
+      CHECK(value / scale ==
+            Approx(Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(twin).eigenvalues()[0]).margin(1e-13));
+      std::vector<double> vector(k);
+      smallest_eigenvector(matrix, value, factor, vector);
+      const Eigen::Map<const Eigen::VectorXd> v(vector.data(), static_cast<Index>(k));
+      CHECK(v.norm() == Approx(1.0));
+      CHECK((twin * v - value / scale * v).norm() < 1e-12);
+    }
+  }
+}
+
+TEST_CASE("with products enough for the whole space the verdict is that of the dense Hessian") {
+  const SecondOrderCriterion criterion{.curvature_tolerance = 1e-3};
+  int negative = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const Index n = 1 + static_cast<Index>(seed % 12);
+    // Shifted so that about half of the matrices have a negative eigenvalue.
+    Eigen::MatrixXd matrix = random_symmetric(n, seed);
+    matrix.diagonal().array() += std::sqrt(2.0 * static_cast<double>(n)) - 0.5;
+    const double lambda_min = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(matrix).eigenvalues()[0];
+    if (std::abs(lambda_min + criterion.curvature_tolerance) < 1e-6) continue;
+    Vector direction;
+    const ProbeResult result = probe(quadratic(matrix), seed, criterion, &direction);
+    INFO("n " << n << ", lambda_min " << lambda_min << ", Ritz value " << result.ritz_value);
+    if (lambda_min < -criterion.curvature_tolerance) {
+      ++negative;
+      REQUIRE(result.verdict == ProbeVerdict::negative);
+      const double quotient = direction.view().dot(matrix * direction.view());
+      CHECK(direction.view().norm() == Approx(1.0));
+      CHECK(quotient == Approx(result.ritz_value).margin(1e-10));
+      CHECK((matrix * direction.view() - quotient * direction.view()).norm() <= 0.11 * std::abs(quotient));
+    } else {
+      CHECK(result.verdict == ProbeVerdict::not_negative);
+      CHECK(result.lower_bound <= lambda_min + 1e-10);
+    }
+    CHECK(result.ritz_value >= lambda_min - 1e-12);  // Courant and Fischer
+  }
+  CHECK(negative > 20);
+  CHECK(negative < 180);
+}
+
+TEST_CASE("a false certificate is as rare as eta says, and products buy verdicts") {
+  // lambda_min = -2 eps_H under 300 eigenvalues spread over [0, 1]: `not_negative` is false, and each of 400 seeds may
+  // say it with probability eta = 0.1 at most: 40 + 4 standard deviations = 64 are exceeded with probability 1e-4.
+  std::vector<double> eigenvalues(301);
+  for (std::size_t i = 0; i < 300; ++i) eigenvalues[i] = static_cast<double>(i) / 299.0;
+  eigenvalues.back() = -0.02;
+  const auto saddle = diagonal_quadratic(eigenvalues);
+  const SecondOrderCriterion criterion{.curvature_tolerance = 0.01, .failure_probability = 0.1, .probe_products = 60};
+  int is_false = 0;
+  int found = 0;
+  int too_high = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    const ProbeResult result = probe(saddle, seed, criterion);
+    is_false += result.verdict == ProbeVerdict::not_negative;
+    found += result.verdict == ProbeVerdict::negative;
+    too_high += result.lower_bound > -0.02;  // the claim itself, whatever was concluded from it
+  }
+  CHECK(is_false <= 64);
+  CHECK(too_high <= 64);
+  CHECK(found >= 336);
+
+  // Too few products decide nothing, and say so.
+  const SecondOrderCriterion poor{.curvature_tolerance = 0.01, .probe_products = 4};
+  const ProbeResult undecided = probe(saddle, 1, poor);
+  REQUIRE(undecided.verdict == ProbeVerdict::undecided);
+  const End end = end_of_probe(undecided, poor, 1e-9, 7);
+  CHECK(end.id == "first-order-stationary");
+  CHECK(end.message.find("not certified") != std::string::npos);
+  CHECK(end.message.find("iteration 7") != std::string::npos);
+}
+
+TEST_CASE("a certificate states its two tolerances, its probability, and what it leaves open") {
+  const SecondOrderCriterion criterion{};
+  const End positive = end_of_probe(probe(diagonal_quadratic({1.0, 2.0, 2.0}), 1, criterion), criterion, 1e-9, 3);
+  CHECK(positive.end_class == EndClass::convergence);
+  CHECK(positive.id == "second-order-stationary");
+  CHECK(positive.message.find("(eps_g = 1e-06, eps_H = 1e-05)") != std::string::npos);
+  CHECK(positive.message.find("probability >= 1 - 1e-06") != std::string::npos);
+  CHECK(positive.message.find("degenerate") == std::string::npos);
+
+  const End flat = end_of_probe(probe(diagonal_quadratic({0.0, 2.0, 3.0}), 1, criterion), criterion, 1e-9, 3);
+  CHECK(flat.id == "second-order-stationary");
+  CHECK(flat.message.find("degenerate saddle is not excluded") != std::string::npos);
+  CHECK(flat.message.find("whole space") != std::string::npos);
+}
+
+TEST_CASE("products by differences of gradients are believed to their own accuracy only") {
+  // f = -1e-9 x^2/2 + y^2/2 without a Hessian: the curvature -1e-9 is below what differences resolve, -1e-3 is not.
+  const auto bowl = [](double a) {
+    return functional(
+        2, [a](ConstVectorView x) { return 0.5 * (a * x[0] * x[0] + x[1] * x[1]); },
+        [a](ConstVectorView x, VectorView g) {
+          g[0] = a * x[0];
+          g[1] = x[1];
+        });
+  };
+  const SecondOrderCriterion sharp{.curvature_tolerance = 1e-10};
+  CHECK(probe(bowl(-1e-9), 1, sharp).verdict == ProbeVerdict::undecided);
+  CHECK(probe(bowl(-1e-3), 1, sharp).verdict == ProbeVerdict::negative);
+  CHECK(probe(bowl(1e-3), 1, sharp).verdict == ProbeVerdict::not_negative);
+}
+
+TEST_CASE("criteria out of range are refused") {
+  for (const double wrong : {0.0, -1.0, std::numeric_limits<double>::infinity(), std::nan("")}) {
+    CHECK_THROWS_AS(check(SecondOrderCriterion{.gradient_tolerance = wrong}, "test"), std::invalid_argument);
+    CHECK_THROWS_AS(check(SecondOrderCriterion{.curvature_tolerance = wrong}, "test"), std::invalid_argument);
+  }
+  CHECK_THROWS_AS(check(SecondOrderCriterion{.failure_probability = 1.0}, "test"), std::invalid_argument);
+  CHECK_THROWS_WITH(check(SecondOrderCriterion{.probe_products = 0}, "test"),
+                    "test: probe_products must be >= 1, got 0");
+}
