@@ -32,6 +32,18 @@ TEST_CASE("on the octopus perturbed gradient descent always arrives and gradient
   CHECK(rows[1].median_gradients < 1000.0);
 }
 
+TEST_CASE("a solver that ends itself at the target has reached it, and pays for its products") {
+  // The trust region ends at the octopus's minimum by its own certificate, whatever the target.
+  const std::vector<ComparisonRow> rows = compare({.problems = {{"octopus", {}}},
+                                                   .solvers = {{"trust-region-newton-cg", {}}},
+                                                   .seeds = 3,
+                                                   .budget = 3000,
+                                                   .target = 1e-12});
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].successes == 3);
+  CHECK(rows[0].median_cost > rows[0].median_gradients + 2.0);
+}
+
 TEST_CASE("the table does not depend on the number of threads") {
   CompareOptions options{
       .problems = {{"capped-saddle", {}}, {"octopus", {{"dimension", "4"}}}},

@@ -36,7 +36,9 @@ struct ComparisonRow {
   Index successes = 0;
   double success_low = 0.0;  // 95% Wilson interval of the success probability
   double success_high = 0.0;
-  double median_gradients = 0.0;  // to the target, over all runs, failures counting as infinite: may be infinite
+  // Medians to the target over all runs, failures counting as infinite: may be infinite.
+  double median_gradients = 0.0;  // gradient evaluations alone
+  double median_cost = 0.0;       // gradients + 2 Hessian-vector products + values/3
 };
 
 /// Runs every solver on every problem from the same starts with the same budget. Rows in the order
