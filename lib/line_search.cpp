@@ -2,6 +2,7 @@
 
 #include <perigee/lib/call_text.hpp>
 #include <perigee/lib/format.hpp>
+#include <perigee/lib/line_search_support.hpp>
 
 #include <algorithm>
 #include <boost/math/tools/minima.hpp>
@@ -12,49 +13,15 @@
 
 namespace perigee {
 
+using detail::CountedLine;
+using detail::decreases_sufficiently;
+using detail::is_descent;
+using detail::is_finite;
+using detail::require;
+using detail::rounding_of;
+using Point = detail::LinePoint;
+
 namespace {
-
-void require(bool holds, const char* who, const char* rule, double value) {
-  if (!holds) throw std::invalid_argument(std::string(who) + ": " + rule + ", got " + format_number(value));
-}
-
-bool is_finite(const LineValue& at) { return std::isfinite(at.value) && std::isfinite(at.slope); }
-
-bool is_descent(const LineValue& at_zero) { return is_finite(at_zero) && at_zero.slope < 0.0; }
-
-// phi with its trials counted.
-class CountedLine {
- public:
-  explicit CountedLine(LineFunction& phi) : phi_(phi) {}
-  LineValue operator()(double alpha) {
-    ++trials_;
-    return phi_.evaluate(alpha);
-  }
-  int trials() const { return trials_; }
-
- private:
-  LineFunction& phi_;
-  int trials_ = 0;
-};
-
-struct Point {
-  double alpha;
-  LineValue at;
-};
-
-// Differences of values below this are rounding: 2 eps max(|a|, |b|).
-double rounding_of(double a, double b) {
-  return 2.0 * std::numeric_limits<double>::epsilon() * std::max(std::abs(a), std::abs(b));
-}
-
-// phi(alpha) <= phi(0) + c1 alpha phi'(0). Where the two values differ by rounding only, they cannot decide, and the
-// slope does, in the spirit of the approximate Wolfe condition of Hager and Zhang (2005): it must have become flatter.
-bool decreases_sufficiently(const Point& trial, const LineValue& at_zero, double decrease) {
-  if (std::abs(trial.at.value - at_zero.value) <= rounding_of(trial.at.value, at_zero.value)) {
-    return std::abs(trial.at.slope) < std::abs(at_zero.slope);
-  }
-  return trial.at.value <= at_zero.value + decrease * trial.alpha * at_zero.slope;
-}
 
 // The zero of the slope's secant.
 double secant_minimizer(const Point& a, const Point& b) {
@@ -283,7 +250,19 @@ Pointer parse(const std::string& text) {
     call.expect({"relative_tolerance"});
     return exact({.relative_tolerance = call.number("relative_tolerance", ExactOptions{}.relative_tolerance)});
   }
-  throw std::invalid_argument("line search: expected armijo, strong-wolfe or exact; got '" + text + "'");
+  if (call.name() == "more-thuente") {
+    call.expect({"decrease", "curvature"});
+    return more_thuente({.decrease = call.number("decrease", MoreThuenteOptions{}.decrease),
+                         .curvature = call.number("curvature", MoreThuenteOptions{}.curvature)});
+  }
+  if (call.name() == "hager-zhang") {
+    call.expect({"decrease", "curvature", "value_error"});
+    return hager_zhang({.decrease = call.number("decrease", HagerZhangOptions{}.decrease),
+                        .curvature = call.number("curvature", HagerZhangOptions{}.curvature),
+                        .value_error = call.number("value_error", HagerZhangOptions{}.value_error)});
+  }
+  throw std::invalid_argument("line search: expected armijo, strong-wolfe, more-thuente, hager-zhang or exact; got '" +
+                              text + "'");
 }
 
 }  // namespace line_searches

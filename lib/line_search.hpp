@@ -67,13 +67,38 @@ struct ExactOptions {
   int max_trials = 200;
 };
 
+/// The strong Wolfe conditions by the safeguarded interpolation of More and Thuente (1994): sections 2 to 4, with the
+/// auxiliary function psi(alpha) = phi(alpha) - phi(0) - c1 alpha phi'(0) until a step with psi <= 0 and psi' >= 0.
+struct MoreThuenteOptions {
+  double decrease = 1e-4;         // c1 in (0, curvature]
+  double curvature = 0.9;         // c2 in [decrease, 1)
+  double max_step = 1e10;         // > 0
+  double relative_width = 1e-14;  // in (0, 1): gives up when the bracket is that short relative to its upper end
+  int max_trials = 60;
+};
+
+/// The Wolfe conditions, or the approximate ones, which decide by slopes alone once values no longer can:
+/// (2 delta - 1) phi'(0) >= phi'(alpha) >= sigma phi'(0) and phi(alpha) <= phi(0) + eps |phi(0)|.
+/// Hager and Zhang (2005), section 4: bracketing, and the double secant step inside the bracket.
+/// Values may rise by eps |phi(0)| in a search.
+struct HagerZhangOptions {
+  double decrease = 0.1;      // delta in (0, 1/2)
+  double curvature = 0.9;     // sigma in [decrease, 1)
+  double value_error = 1e-6;  // eps >= 0, relative: how far values may be wrong
+  double max_step = 1e10;     // > 0
+  int max_trials = 60;
+};
+
 namespace line_searches {
 using Pointer = std::shared_ptr<const LineSearch>;
 /// Each throws std::invalid_argument if an option is outside its range.
 Pointer armijo(ArmijoOptions options = {});
 Pointer strong_wolfe(StrongWolfeOptions options = {});
 Pointer exact(ExactOptions options = {});
-/// From text: "armijo", "strong-wolfe", "exact", with options as in "strong-wolfe(curvature=0.1)".
+Pointer more_thuente(MoreThuenteOptions options = {});
+Pointer hager_zhang(HagerZhangOptions options = {});
+/// From text: "armijo", "strong-wolfe", "more-thuente", "hager-zhang", "exact", with options as in
+/// "strong-wolfe(curvature=0.1)".
 Pointer parse(const std::string& text);
 }  // namespace line_searches
 

@@ -32,7 +32,8 @@ class StopRule {
   /// The End of the first of the combined rules that fires, in the order written.
   std::optional<End> operator()(const Progress& progress) const {
     for (const Part& part : parts_) {
-      if (fires(part, progress)) return end_of(part, progress);
+      if (!fires(part, progress)) continue;
+      if (std::optional<End> end = end_of(part, progress)) return end;  // a function may have nothing to say
     }
     return std::nullopt;
   }

@@ -38,7 +38,7 @@ struct StepRecord {
   double value = not_measured;          // f(x_k)
   double gradient_norm = not_measured;  // ||grad f(x_k)||_2
   double step_norm = not_measured;      // ||x_k - x_{k-1}||_2
-  double step_size = not_measured;      // alpha or eta of the step
+  double step_size = not_measured;      // eta where the step is eta times a gradient, else ||s||_2/||grad f||_2, or NaN
   double curvature = not_measured;      // s'(g_k - g_{k-1})/s's along s = x_k - x_{k-1}
   OracleCounts counts;                  // cumulative over the run
 };

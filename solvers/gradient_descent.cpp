@@ -183,7 +183,9 @@ Entry gradient_descent() {
           {text("learning_rate", "",
                 "a number, a schedule such as cosine(initial=0.1, final=0, iterations=500), or theory; default: the "
                 "problem's own step, or else a strong Wolfe line search"),
-           text("line_search", "", "armijo, strong-wolfe or exact, with options as in strong-wolfe(curvature=0.1)"),
+           text("line_search", "",
+                "armijo, strong-wolfe, more-thuente, hager-zhang or exact, with options as in "
+                "strong-wolfe(curvature=0.1)"),
            {.name = "initial_step",
             .default_value = "0",
             .least = 0,

@@ -6,7 +6,9 @@
 #include <perigee/solvers/certified.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
 #include <perigee/solvers/heavy_ball.hpp>
+#include <perigee/solvers/limited_memory_bfgs.hpp>
 #include <perigee/solvers/nesterov.hpp>
+#include <perigee/solvers/nonlinear_conjugate_gradient.hpp>
 #include <perigee/solvers/normalized_gradient_descent.hpp>
 #include <perigee/solvers/perturbed_gradient_descent.hpp>
 #include <perigee/solvers/trust_region_newton_cg.hpp>
@@ -23,6 +25,8 @@ const std::vector<Entry>& registry() {
       nesterov(),
       normalized_gradient_descent(),
       barzilai_borwein(),
+      nonlinear_conjugate_gradient(),
+      limited_memory_bfgs(),
       adam(),
       perturbed_gradient_descent(),
       periodically_perturbed_gradient_descent(),

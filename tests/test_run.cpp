@@ -6,6 +6,8 @@
 #include <perigee/lib/run.hpp>
 #include <perigee/lib/state.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
+#include <perigee/solvers/limited_memory_bfgs.hpp>
+#include <perigee/solvers/nonlinear_conjugate_gradient.hpp>
 #include <perigee/solvers/perturbed_gradient_descent.hpp>
 
 #include <cmath>
@@ -39,6 +41,8 @@ std::vector<std::unique_ptr<Solver>> every_solver() {
   all.push_back(std::make_unique<PerturbedGradientDescent>(PerturbedParameters::practical(8.0, 1e-3)));
   all.push_back(std::make_unique<PeriodicallyPerturbedGradientDescent>(PeriodicParameters{
       .learning_rate = 0.125, .perturbation_radius = 0.01, .decrease_threshold = 1e-6, .episode_iterations = 20}));
+  all.push_back(std::make_unique<LimitedMemoryBfgs>());
+  all.push_back(std::make_unique<NonlinearConjugateGradient>());
   return all;
 }
 
@@ -185,6 +189,8 @@ TEST_CASE("stop rules: the first in the order written names the end, with its nu
     return End{EndClass::convergence, "past-one", "y >= 1"};
   });
   CHECK(end_with(own | max_iterations(1000)).id == "past-one");
+  CHECK(end_with(own | max_iterations(3)).id == "max-iterations");  // a function that does not fire bars no other rule
+  CHECK(end_with(max_iterations(3) | own).id == "max-iterations");
   CHECK_THROWS_AS(max_iterations(-1), std::invalid_argument);
   CHECK_THROWS_AS(gradient_tolerance(NAN), std::invalid_argument);
 }

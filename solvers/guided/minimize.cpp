@@ -2,7 +2,7 @@
 
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/run.hpp>
-#include <perigee/solvers/gradient_descent.hpp>
+#include <perigee/solvers/limited_memory_bfgs.hpp>
 
 #include <cmath>
 #include <stdexcept>
@@ -103,7 +103,7 @@ MinimizeResult minimize(const Objective& objective, ConstVectorView x0, const Mi
     throw std::invalid_argument("minimize: max_iterations and max_escapes must be >= 0");
   }
   const CountedObjective counted(objective);
-  const GradientDescent descent({.line_search = line_searches::strong_wolfe({.curvature = 0.1})});
+  const LimitedMemoryBfgs descent;
   MinimizeResult result{};
   Vector x(x0);
   for (;;) {

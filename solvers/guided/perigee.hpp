@@ -9,8 +9,10 @@
 #include <perigee/lib/recorder.hpp>
 #include <perigee/lib/run.hpp>
 #include <perigee/lib/version.hpp>
+#include <perigee/solvers/certified.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
 #include <perigee/solvers/guided/minimize.hpp>
+#include <perigee/solvers/limited_memory_bfgs.hpp>
 #include <perigee/solvers/perturbed_gradient_descent.hpp>
 #include <perigee/solvers/registry.hpp>
 
