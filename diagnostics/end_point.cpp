@@ -36,8 +36,9 @@ std::optional<BetterValue> better_value(const Trajectory& trajectory, double val
   return std::nullopt;
 }
 
+// The gradient of a minibatch may vanish anywhere; it says nothing of the point.
 bool is_stationary(const StepRecord& record, double tolerance) {
-  return record.gradient_norm <= tolerance * (1.0 + std::abs(record.value));
+  return record.batch_size == 0 && record.gradient_norm <= tolerance * (1.0 + std::abs(record.value));
 }
 
 // The first of the stationary iterates at the end of the run.

@@ -1,5 +1,9 @@
 #include <perigee/lib/oracle.hpp>
 
+#include <perigee/lib/finite_sum.hpp>
+
+#include <stdexcept>
+
 namespace perigee {
 
 double euclidean_norm(ConstVectorView v) {
@@ -16,6 +20,13 @@ double euclidean_norm(ConstVectorView v) {
     sum += scaled * scaled;
   }
   return largest * std::sqrt(sum);
+}
+
+void Oracle::evaluate_batch(const FiniteSum& sum, std::span<const Index> terms, Evaluation& at) {
+  if (&sum != objective_) throw std::invalid_argument("Oracle: the finite sum must be the oracle's own objective");
+  ++counts_.gradients;
+  at.value_ = sum.batch_value_and_gradient(terms, at.x_, at.gradient_);
+  at.gradient_norm_ = norm(at.gradient_);
 }
 
 }  // namespace perigee

@@ -7,8 +7,11 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
 
 namespace perigee {
+
+class FiniteSum;
 
 /// Calls made to an objective so far.
 struct OracleCounts {
@@ -67,6 +70,10 @@ class Oracle {
     at.value_ = objective_->value_and_gradient(at.x_, at.gradient_);
     at.gradient_norm_ = norm(at.gradient_);
   }
+
+  /// The same of the mean over some terms of `sum`, which must be this oracle's objective. One gradient call, however
+  /// many terms. Throws std::invalid_argument if it is another objective.
+  void evaluate_batch(const FiniteSum& sum, std::span<const Index> terms, Evaluation& at);
 
   /// f(x). One value call.
   double value(ConstVectorView x) {

@@ -20,8 +20,8 @@ struct RunOptions {
 
 struct RunResult {
   Vector x;              // the last accepted iterate
-  double value;          // f(x)
-  double gradient_norm;  // ||grad f(x)||_2
+  double value;          // f(x); of the last minibatch, if the method draws them
+  double gradient_norm;  // ||grad f(x)||_2, likewise
   Index iterations;      // k of the last iterate
   OracleCounts counts;
   End end;

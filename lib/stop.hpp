@@ -59,6 +59,8 @@ class StopRule {
     double threshold;
     Function function;
   };
+  // A minibatch's value and gradient are estimates: no criterion on the point can be read from them.
+  static bool is_of_the_objective(const Progress& progress) { return progress.current.batch_size == 0; }
   static bool fires(const Part& part, const Progress& progress) {
     switch (part.kind) {
       case Kind::max_iterations:
@@ -66,9 +68,9 @@ class StopRule {
       case Kind::max_gradients:
         return static_cast<double>(progress.current.counts.gradients) >= part.threshold;
       case Kind::gradient_tolerance:
-        return progress.current.gradient_norm <= part.threshold;
+        return is_of_the_objective(progress) && progress.current.gradient_norm <= part.threshold;
       case Kind::value_target:
-        return progress.current.value <= part.threshold;
+        return is_of_the_objective(progress) && progress.current.value <= part.threshold;
       case Kind::step_tolerance:
         return progress.current.step_norm <= part.threshold;
       case Kind::max_seconds:
@@ -96,8 +98,9 @@ StopRule max_iterations(Index iterations);
 /// Budget: gradient calls so far >= gradients (a step in progress is finished first).
 StopRule max_gradients(std::uint64_t gradients);
 /// Convergence, of first order only: ||grad f(x_k)||_2 <= tolerance. Throws if negative or NaN.
+/// Never fires on the gradient of a minibatch, which may vanish anywhere.
 StopRule gradient_tolerance(double tolerance);
-/// Convergence: f(x_k) <= value.
+/// Convergence: f(x_k) <= value. Never fires on the value of a minibatch.
 StopRule value_target(double value);
 /// Budget, not convergence: ||x_k - x_{k-1}||_2 <= tolerance. A short step proves nothing about the point.
 StopRule step_tolerance(double tolerance);

@@ -6,11 +6,13 @@
 #include <perigee/solvers/certified.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
 #include <perigee/solvers/heavy_ball.hpp>
+#include <perigee/solvers/langevin_dynamics.hpp>
 #include <perigee/solvers/limited_memory_bfgs.hpp>
 #include <perigee/solvers/nesterov.hpp>
 #include <perigee/solvers/nonlinear_conjugate_gradient.hpp>
 #include <perigee/solvers/normalized_gradient_descent.hpp>
 #include <perigee/solvers/perturbed_gradient_descent.hpp>
+#include <perigee/solvers/stochastic_gradient_descent.hpp>
 #include <perigee/solvers/trust_region_newton_cg.hpp>
 
 #include <stdexcept>
@@ -30,6 +32,8 @@ const std::vector<Entry>& registry() {
       adam(),
       perturbed_gradient_descent(),
       periodically_perturbed_gradient_descent(),
+      stochastic_gradient_descent(),
+      langevin_dynamics(),
       trust_region_newton_cg(),
       adaptive_cubic_regularization(),
   };
