@@ -116,12 +116,15 @@ class AlgorithmTwoStepper final : public PerturbedStepper {
     const Index since = record_.iteration - last_perturbation_;
     if (since == parameters_.escape_iterations &&
         pair_.current().value() - anchor_.value() > -parameters_.decrease_threshold) {
-      return return_anchor("perturbation-released-nothing",
-                           "second-order stationary by algorithm 2 with " + parameters_.origin +
-                               " parameters: the perturbation at iteration " + std::to_string(last_perturbation_) +
-                               " lowered the value by " + format_number(anchor_.value() - pair_.current().value()) +
-                               " < " + format_number(parameters_.decrease_threshold) + " within " +
-                               std::to_string(parameters_.escape_iterations) + " iterations");
+      return return_anchor(
+          "perturbation-released-nothing",
+          (parameters_.origin == "theory"
+               ? std::string("second-order stationary by algorithm 2 with theory parameters")
+               : "evidence of second-order stationarity, no proof (" + parameters_.origin + " parameters)") +
+              ": the perturbation at iteration " + std::to_string(last_perturbation_) + " lowered the value by " +
+              format_number(anchor_.value() - pair_.current().value()) + " < " +
+              format_number(parameters_.decrease_threshold) + " within " +
+              std::to_string(parameters_.escape_iterations) + " iterations");
     }
     if (pair_.current().gradient_norm() <= parameters_.gradient_threshold && since > parameters_.escape_iterations) {
       last_perturbation_ = record_.iteration;

@@ -8,10 +8,13 @@
 #include <perigee/solvers/heavy_ball.hpp>
 #include <perigee/solvers/langevin_dynamics.hpp>
 #include <perigee/solvers/limited_memory_bfgs.hpp>
+#include <perigee/solvers/negative_curvature_finding.hpp>
 #include <perigee/solvers/nesterov.hpp>
 #include <perigee/solvers/nonlinear_conjugate_gradient.hpp>
 #include <perigee/solvers/normalized_gradient_descent.hpp>
+#include <perigee/solvers/perturbed_accelerated_gradient_descent.hpp>
 #include <perigee/solvers/perturbed_gradient_descent.hpp>
+#include <perigee/solvers/perturbed_gradient_descent_variant.hpp>
 #include <perigee/solvers/stochastic_gradient_descent.hpp>
 #include <perigee/solvers/trust_region_newton_cg.hpp>
 
@@ -32,6 +35,10 @@ const std::vector<Entry>& registry() {
       adam(),
       perturbed_gradient_descent(),
       periodically_perturbed_gradient_descent(),
+      perturbed_gradient_descent_variant(),
+      continually_perturbed_gradient_descent(),
+      perturbed_accelerated_gradient_descent(),
+      negative_curvature_finding(),
       stochastic_gradient_descent(),
       langevin_dynamics(),
       trust_region_newton_cg(),

@@ -33,8 +33,8 @@ struct MinimizeResult {
   OracleCounts counts;       // descents and certificates
 };
 
-/// Minimizes f from x0: L-BFGS until the gradient is small; then the curvature is examined, and where it is negative the run leaves along it and goes on. Never calls a point a
-/// minimum that the certificate does not show to be one.
+/// Minimizes f from x0: L-BFGS until the gradient is small; then the curvature is examined, and where it is negative
+/// the run leaves along it and goes on. Never calls a point a minimum that the certificate does not show to be one.
 /// Throws std::invalid_argument if x0 has the wrong length or an option is out of range.
 /// Cost: one gradient a trial step, and per certificate at most 200 Hessian-vector products (two gradients each
 /// where the objective has none of its own) and some values.

@@ -1,0 +1,335 @@
+#include <perigee/solvers/perturbed_accelerated_gradient_descent.hpp>
+
+#include <perigee/lib/format.hpp>
+#include <perigee/lib/state.hpp>
+#include <perigee/solvers/entry_support.hpp>
+#include <perigee/solvers/step_support.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace perigee {
+
+namespace {
+
+void require(bool holds, const std::string& rule, double value) {
+  if (!holds) {
+    throw std::invalid_argument("perturbed accelerated gradient descent: " + rule + ", got " + format_number(value));
+  }
+}
+
+void require_positive(const char* name, double value) {
+  require(value > 0.0 && std::isfinite(value), std::string(name) + " must be > 0 and finite", value);
+}
+
+class AcceleratedStepper final : public Stepper {
+ public:
+  AcceleratedStepper(Oracle& oracle, ConstVectorView x0, const RandomSource& random,
+                     const AcceleratedParameters& parameters)
+      : oracle_(oracle),
+        random_(random),
+        parameters_(parameters),
+        pair_(oracle, x0),
+        ahead_(oracle.dimension()),
+        anchor_(pair_.current()),
+        velocity_(oracle.dimension()),
+        perturbed_(oracle.dimension()),
+        last_perturbation_(-parameters.escape_iterations - 1) {
+    describe_start(record_, pair_.current(), oracle_);
+  }
+
+  StepStatus step() override {
+    const Index since = record_.iteration - last_perturbation_;
+    if (since == parameters_.escape_iterations && energy() - anchor_energy_ > -parameters_.energy_threshold) {
+      return return_anchor();
+    }
+    const bool is_perturbed =
+        pair_.current().gradient_norm() <= parameters_.gradient_threshold && since > parameters_.escape_iterations;
+    const ConstVectorView from = is_perturbed ? perturb() : pair_.current().x();
+    const double from_value = is_perturbed ? oracle_.value(from) : pair_.current().value();
+    ahead_.propose() = from + (1.0 - parameters_.momentum_loss) * velocity_.view();
+    oracle_.evaluate(ahead_);
+    if (!std::isfinite(from_value) || !ahead_.is_finite()) return non_finite();
+    const bool is_exploiting = meets_negative_curvature(from, from_value);
+    if (is_exploiting) {
+      propose_along_velocity(from, from_value);
+    } else {
+      pair_.candidate().propose() = ahead_.x() - parameters_.learning_rate * ahead_.gradient();
+    }
+    oracle_.evaluate(pair_.candidate());
+    if (!pair_.candidate().is_finite()) return non_finite();
+    commit(from, is_perturbed, is_exploiting);
+    return StepStatus::advanced;
+  }
+
+  const Evaluation& current() const override { return pair_.current(); }
+
+  void save_state(StateWriter& writer) const override {
+    writer.write("perturbed-accelerated-gradient-descent");
+    writer.write(record_);
+    writer.write(pair_.current());
+    writer.write(anchor_);
+    writer.write(anchor_energy_);
+    writer.write(velocity_);
+    writer.write(speed_);
+    writer.write(static_cast<std::int64_t>(last_perturbation_));
+  }
+
+  void load_state(StateReader& reader) override {
+    reader.expect("perturbed-accelerated-gradient-descent");
+    reader.read(record_);
+    reader.read(pair_.current());
+    reader.read(anchor_);
+    reader.read(anchor_energy_);
+    reader.read(velocity_.view());
+    reader.read(speed_);
+    std::int64_t last_perturbation = 0;
+    reader.read(last_perturbation);
+    last_perturbation_ = static_cast<Index>(last_perturbation);
+  }
+
+ private:
+  // f(x_t) + ||v_t||^2/(2 eta)
+  double energy() const { return pair_.current().value() + 0.5 * speed_ * speed_ / parameters_.learning_rate; }
+
+  ConstVectorView perturb() {
+    RandomEngine engine = random_.engine("perturbation", static_cast<std::uint64_t>(record_.iteration));
+    fill_uniform_ball(engine, parameters_.perturbation_radius, perturbed_);
+    perturbed_.view() += pair_.current().x();
+    return perturbed_;
+  }
+
+  // At v = 0 the inequality of the paper holds with equality and says nothing.
+  bool meets_negative_curvature(ConstVectorView from, double from_value) const {
+    if (speed_ == 0.0) return false;
+    const double slope = ahead_.gradient().dot(from - ahead_.x());
+    return from_value <=
+           ahead_.value() + slope - 0.5 * parameters_.curvature_threshold * (from - ahead_.x()).squaredNorm();
+  }
+
+  void propose_along_velocity(ConstVectorView from, double from_value) {
+    VectorView next = pair_.candidate().propose();
+    if (speed_ >= parameters_.exploitation_radius) {
+      next = from;
+      return;
+    }
+    const double factor = parameters_.exploitation_radius / speed_;
+    next = from - factor * velocity_.view();
+    const double behind = oracle_.value(next);
+    next = from + factor * velocity_.view();
+    const double before = oracle_.value(next);
+    // Written so that a value that is not a number is never the lowest.
+    if (before < from_value && !(behind < before)) return;
+    if (behind < from_value) {
+      next = from - factor * velocity_.view();
+    } else {
+      next = from;
+    }
+  }
+
+  void commit(ConstVectorView from, bool is_perturbed, bool is_exploiting) {
+    if (is_perturbed) {
+      anchor_ = pair_.current();
+      anchor_energy_ = energy();
+      last_perturbation_ = record_.iteration;
+    }
+    if (is_exploiting) {
+      velocity_.view().setZero();
+      speed_ = 0.0;
+    } else {
+      speed_ = distance(pair_.candidate().x(), from);
+      velocity_.view() = pair_.candidate().x() - from;
+    }
+    const StepKind kind = is_perturbed ? StepKind::perturbation : is_exploiting ? StepKind::jump : StepKind::step;
+    // From x_t, not from the perturbed point, which is no iterate.
+    const double moved = is_perturbed || is_exploiting ? distance(pair_.candidate().x(), pair_.current().x()) : speed_;
+    commit_move(oracle_, pair_, moved, is_exploiting ? not_measured : parameters_.learning_rate, kind, record_,
+                measures_curvature_);
+  }
+
+  StepStatus non_finite() {
+    end_ = non_finite_end(record_.iteration + 1);
+    return StepStatus::ended;
+  }
+
+  // The anchor becomes the last iterate.
+  StepStatus return_anchor() {
+    const double released = anchor_energy_ - energy();
+    const double moved = distance(anchor_.x(), pair_.current().x());
+    pair_.candidate() = anchor_;
+    commit_move(oracle_, pair_, moved, not_measured, StepKind::jump, record_, measures_curvature_);
+    const bool is_theory = parameters_.origin == "theory";
+    end_ = {EndClass::convergence, "perturbation-released-nothing",
+            std::string(is_theory ? "second-order stationary by remark 2 with theory parameters"
+                                  : "evidence of second-order stationarity, no proof, with practical parameters") +
+                ": the perturbation at iteration " + std::to_string(last_perturbation_) + " lowered the energy by " +
+                format_number(released) + " < " + format_number(parameters_.energy_threshold) + " within " +
+                std::to_string(parameters_.escape_iterations) + " iterations"};
+    return StepStatus::concluded;
+  }
+
+  Oracle& oracle_;
+  RandomSource random_;
+  AcceleratedParameters parameters_;
+  EvaluationPair pair_;
+  Evaluation ahead_;  // y_t
+  Evaluation anchor_;
+  double anchor_energy_ = 0.0;
+  Vector velocity_;     // v_t
+  double speed_ = 0.0;  // ||v_t||
+  Vector perturbed_;    // x_t + xi
+  Index last_perturbation_;
+};
+
+}  // namespace
+
+AcceleratedParameters AcceleratedParameters::theory(const AcceleratedTheory& of) {
+  require_positive("gradient_lipschitz", of.gradient_lipschitz);
+  require_positive("hessian_lipschitz", of.hessian_lipschitz);
+  require_positive("tolerance", of.tolerance);
+  require_positive("value_gap", of.value_gap);
+  require_positive("constant", of.constant);
+  require(of.failure_probability > 0.0 && of.failure_probability < 1.0, "failure_probability must be in (0, 1)",
+          of.failure_probability);
+  require(of.dimension >= 1, "dimension must be >= 1", static_cast<double>(of.dimension));
+  const double l = of.gradient_lipschitz;
+  const double rho = of.hessian_lipschitz;
+  const double eps = of.tolerance;
+  const double c = of.constant;
+  const double curvature = std::sqrt(rho * eps);
+  require(curvature <= l, "sqrt(hessian_lipschitz tolerance) must be <= gradient_lipschitz", curvature);
+  const double kappa = l / curvature;
+  const double chi = std::max(
+      1.0, std::log(static_cast<double>(of.dimension) * l * of.value_gap / (rho * eps * of.failure_probability)));
+  const double learning_rate = 0.25 / l;
+  const double momentum_loss = 0.25 / std::sqrt(kappa);
+  const double curvature_threshold = momentum_loss * momentum_loss / learning_rate;
+  return {.learning_rate = learning_rate,
+          .momentum_loss = momentum_loss,
+          .curvature_threshold = curvature_threshold,
+          .exploitation_radius = 0.25 * curvature_threshold / rho,
+          .perturbation_radius = learning_rate * eps * std::pow(chi, -5.0) * std::pow(c, -8.0),
+          .gradient_threshold = eps,
+          .energy_threshold = std::sqrt(eps * eps * eps / rho) * std::pow(chi, -5.0) * std::pow(c, -7.0),
+          .escape_iterations = static_cast<Index>(std::ceil(std::sqrt(kappa) * chi * c)),
+          .origin = "theory"};
+}
+
+AcceleratedParameters AcceleratedParameters::practical(double gradient_lipschitz, double tolerance, double curvature,
+                                                       double scale) {
+  require_positive("gradient_lipschitz", gradient_lipschitz);
+  require_positive("tolerance", tolerance);
+  require_positive("curvature", curvature);
+  require_positive("scale", scale);
+  require(curvature <= gradient_lipschitz, "curvature must be <= gradient_lipschitz", curvature);
+  const double learning_rate = 0.5 / gradient_lipschitz;
+  const double momentum_loss = 0.5 * std::sqrt(curvature / gradient_lipschitz);
+  const double escape_iterations = std::ceil(10.0 / momentum_loss);
+  return {.learning_rate = learning_rate,
+          .momentum_loss = momentum_loss,
+          .curvature_threshold = momentum_loss * momentum_loss / learning_rate,
+          .exploitation_radius = 0.1 * scale,
+          .perturbation_radius = 0.01 * scale,
+          .gradient_threshold = tolerance,
+          .energy_threshold = 0.25 * learning_rate * tolerance * tolerance * escape_iterations,
+          .escape_iterations = static_cast<Index>(escape_iterations),
+          .origin = "practical"};
+}
+
+PerturbedAcceleratedGradientDescent::PerturbedAcceleratedGradientDescent(AcceleratedParameters parameters)
+    : parameters_(std::move(parameters)) {
+  require_positive("learning_rate", parameters_.learning_rate);
+  require(parameters_.momentum_loss > 0.0 && parameters_.momentum_loss <= 1.0, "momentum_loss must be in (0, 1]",
+          parameters_.momentum_loss);
+  require_positive("curvature_threshold", parameters_.curvature_threshold);
+  require_positive("exploitation_radius", parameters_.exploitation_radius);
+  require_positive("perturbation_radius", parameters_.perturbation_radius);
+  require_positive("gradient_threshold", parameters_.gradient_threshold);
+  require_positive("energy_threshold", parameters_.energy_threshold);
+  require(parameters_.escape_iterations >= 1, "escape_iterations must be >= 1",
+          static_cast<double>(parameters_.escape_iterations));
+}
+
+std::vector<std::pair<std::string, std::string>> PerturbedAcceleratedGradientDescent::settings() const {
+  return {{"parameters", parameters_.origin},
+          {"learning_rate", format_exact(parameters_.learning_rate)},
+          {"momentum_loss", format_exact(parameters_.momentum_loss)},
+          {"curvature_threshold", format_exact(parameters_.curvature_threshold)},
+          {"exploitation_radius", format_exact(parameters_.exploitation_radius)},
+          {"perturbation_radius", format_exact(parameters_.perturbation_radius)},
+          {"gradient_threshold", format_exact(parameters_.gradient_threshold)},
+          {"energy_threshold", format_exact(parameters_.energy_threshold)},
+          {"escape_iterations", std::to_string(parameters_.escape_iterations)}};
+}
+
+std::unique_ptr<Stepper> PerturbedAcceleratedGradientDescent::start(Oracle& oracle, ConstVectorView x0,
+                                                                    const RandomSource& random) const {
+  return std::make_unique<AcceleratedStepper>(oracle, x0, random, parameters_);
+}
+
+}  // namespace perigee
+
+namespace perigee::solvers {
+
+Entry perturbed_accelerated_gradient_descent() {
+  return {
+      .name = "perturbed-accelerated-gradient-descent",
+      .family = "perturbed",
+      .summary = "momentum, random jumps where the gradient is small, steps along negative curvature (Jin et al. 2018)",
+      .parameters = {text("parameters", "practical", "practical or theory; each takes its own parameters below"),
+                     positive("tolerance", "0.001", "eps: the gradient norm that counts as small"),
+                     positive("gradient_lipschitz", "",
+                              "l; default: practical 1/the problem's suggested step or else its l, theory its l"),
+                     positive("scale", "1",
+                              "practical: typical size of x; the perturbation radius is a hundredth of it"),
+                     positive("curvature", "",
+                              "practical: the weakest negative curvature worth escaping, at most l; default: l/100"),
+                     positive("hessian_lipschitz", "", "theory: rho; default: what the problem knows"),
+                     positive("value_gap", "", "theory: at least f(x0) - f*; default: from the problem's first start"),
+                     {.name = "failure_probability",
+                      .default_value = "0.1",
+                      .least = std::numeric_limits<double>::min(),
+                      .greatest = 0.999999,
+                      .summary = "theory: delta"},
+                     positive("constant", "1", "theory: c")},
+      .make = [](const Parameters& parameters, const Problem& problem) -> std::unique_ptr<Solver> {
+        const char* self = "perturbed-accelerated-gradient-descent";
+        const std::string& kind = parameters.text("parameters");
+        const double l = given_or(parameters, "gradient_lipschitz",
+                                  kind == "theory" ? problem.gradient_lipschitz : practical_gradient_lipschitz(problem),
+                                  problem, self);
+        const double tolerance = parameters.real("tolerance");
+        const auto refuse_changed = [&](std::initializer_list<const char*> names, const char* reason) {
+          for (const char* name : names) {
+            if (parameters.is_changed(name)) {
+              throw std::invalid_argument(std::string(self) + ": " + name + " is not used with " + reason);
+            }
+          }
+        };
+        if (kind == "practical") {
+          refuse_changed({"hessian_lipschitz", "value_gap", "failure_probability", "constant"}, "parameters=practical");
+          return std::make_unique<PerturbedAcceleratedGradientDescent>(AcceleratedParameters::practical(
+              l, tolerance, given_or(parameters, "curvature", 0.01 * l, problem, self), parameters.real("scale")));
+        }
+        if (kind != "theory") {
+          throw std::invalid_argument(std::string(self) + ": parameters must be practical or theory, got '" + kind +
+                                      "'");
+        }
+        refuse_changed({"scale", "curvature"}, "parameters=theory");
+        std::optional<double> gap;
+        if (problem.optimal_value && !problem.starts.empty()) {
+          gap = problem.objective->value(problem.starts.front().x) - *problem.optimal_value;
+        }
+        return std::make_unique<PerturbedAcceleratedGradientDescent>(AcceleratedParameters::theory(
+            {.gradient_lipschitz = l,
+             .hessian_lipschitz = given_or(parameters, "hessian_lipschitz", problem.hessian_lipschitz, problem, self),
+             .tolerance = tolerance,
+             .value_gap = given_or(parameters, "value_gap", gap, problem, self),
+             .failure_probability = parameters.real("failure_probability"),
+             .constant = parameters.real("constant"),
+             .dimension = problem.objective->dimension()}));
+      }};
+}
+
+}  // namespace perigee::solvers
