@@ -2,8 +2,8 @@
 
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/state.hpp>
-#include <perigee/solvers/entry_support.hpp>
 #include <perigee/solvers/step_support.hpp>
+#include <perigee/solvers/theory_or_practical.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -307,62 +307,30 @@ std::unique_ptr<Stepper> PeriodicallyPerturbedGradientDescent::start(Oracle& ora
 namespace perigee::solvers {
 
 Entry perturbed_gradient_descent() {
-  return {
-      .name = "perturbed-gradient-descent",
-      .family = "perturbed",
-      .summary = "gradient descent with a random jump where the gradient is small (Jin et al. 2017, algorithm 2)",
-      .parameters = {text("parameters", "practical", "practical or theory; each takes its own parameters below"),
-                     positive("tolerance", "0.001", "eps: the gradient norm that counts as small"),
-                     positive("gradient_lipschitz", "",
-                              "l; default: practical 1/the problem's suggested step or else its l, theory its l"),
-                     positive("scale", "1",
-                              "practical: typical size of x; the perturbation radius is a hundredth of it"),
-                     count("escape_iterations", "50", "practical: iterations that a perturbation is given"),
-                     positive("hessian_lipschitz", "", "theory: rho; default: what the problem knows"),
-                     positive("value_gap", "", "theory: at least f(x0) - f*; default: from the problem's first start"),
-                     {.name = "failure_probability",
-                      .default_value = "0.1",
-                      .least = std::numeric_limits<double>::min(),
-                      .greatest = 0.999999,
-                      .summary = "theory: delta"},
-                     positive("constant", "1", "theory: c")},
-      .make = [](const Parameters& parameters, const Problem& problem) -> std::unique_ptr<Solver> {
-        const char* self = "perturbed-gradient-descent";
-        const std::string& kind = parameters.text("parameters");
-        const double l = given_or(parameters, "gradient_lipschitz",
-                                  kind == "theory" ? problem.gradient_lipschitz : practical_gradient_lipschitz(problem),
-                                  problem, self);
-        const double tolerance = parameters.real("tolerance");
-        const auto refuse_changed = [&](std::initializer_list<const char*> names, const char* reason) {
-          for (const char* name : names) {
-            if (parameters.is_changed(name)) {
-              throw std::invalid_argument(std::string(self) + ": " + name + " is not used with " + reason);
+  return {.name = "perturbed-gradient-descent",
+          .family = "perturbed",
+          .summary = "gradient descent with a random jump where the gradient is small (Jin et al. 2017, algorithm 2)",
+          .parameters = theory_or_practical(
+              {positive("scale", "1", "practical: typical size of x; the perturbation radius is a hundredth of it"),
+               count("escape_iterations", "50", "practical: iterations that a perturbation is given")},
+              {positive("constant", "1", "theory: c")}),
+          .make = [](const Parameters& parameters, const Problem& problem) -> std::unique_ptr<Solver> {
+            const TheoryOrPractical chosen("perturbed-gradient-descent", parameters, problem,
+                                           {"scale", "escape_iterations"}, {"constant"});
+            if (!chosen.is_theory()) {
+              return std::make_unique<PerturbedGradientDescent>(
+                  PerturbedParameters::practical(chosen.gradient_lipschitz(), chosen.tolerance(),
+                                                 parameters.real("scale"), parameters.integer("escape_iterations")));
             }
-          }
-        };
-        if (kind == "practical") {
-          refuse_changed({"hessian_lipschitz", "value_gap", "failure_probability", "constant"}, "parameters=practical");
-          return std::make_unique<PerturbedGradientDescent>(PerturbedParameters::practical(
-              l, tolerance, parameters.real("scale"), parameters.integer("escape_iterations")));
-        }
-        if (kind != "theory") {
-          throw std::invalid_argument(std::string(self) + ": parameters must be practical or theory, got '" + kind +
-                                      "'");
-        }
-        refuse_changed({"scale", "escape_iterations"}, "parameters=theory");
-        std::optional<double> gap;
-        if (problem.optimal_value && !problem.starts.empty()) {
-          gap = problem.objective->value(problem.starts.front().x) - *problem.optimal_value;
-        }
-        return std::make_unique<PerturbedGradientDescent>(PerturbedParameters::theory(
-            {.gradient_lipschitz = l,
-             .hessian_lipschitz = given_or(parameters, "hessian_lipschitz", problem.hessian_lipschitz, problem, self),
-             .tolerance = tolerance,
-             .value_gap = given_or(parameters, "value_gap", gap, problem, self),
-             .failure_probability = parameters.real("failure_probability"),
-             .constant = parameters.real("constant"),
-             .dimension = problem.objective->dimension()}));
-      }};
+            return std::make_unique<PerturbedGradientDescent>(
+                PerturbedParameters::theory({.gradient_lipschitz = chosen.gradient_lipschitz(),
+                                             .hessian_lipschitz = chosen.hessian_lipschitz(),
+                                             .tolerance = chosen.tolerance(),
+                                             .value_gap = chosen.value_gap(),
+                                             .failure_probability = chosen.failure_probability(),
+                                             .constant = parameters.real("constant"),
+                                             .dimension = chosen.dimension()}));
+          }};
 }
 
 Entry periodically_perturbed_gradient_descent() {
