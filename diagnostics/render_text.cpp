@@ -165,10 +165,12 @@ std::string columns_text(const std::vector<std::pair<std::string, std::string>>&
 void write_point(Page& page, const JudgedPoint& point) {
   std::string text = "iteration " + std::to_string(point.iteration) + ": " + point.classification + " (" +
                      std::string(name_of(point.certainty)) + "), value " + measured(point.value) + ", gradient norm " +
-                     measured(point.gradient_norm) + ", lambda_min " + measured(point.lambda_min) + " (residual " +
-                     measured(point.lambda_min_residual) + ")";
+                     measured(point.gradient_norm);
+  if (point.lambda_min == point.lambda_min) {
+    text += ", lambda_min " + measured(point.lambda_min) + " (residual " + measured(point.lambda_min_residual) + ")";
+  }
   if (point.index >= 0) text += ", index at least " + std::to_string(point.index);
-  text += ", " + std::to_string(point.products) + " Hessian-vector products";
+  if (point.products > 0) text += ", " + std::to_string(point.products) + " Hessian-vector products";
   page.paragraph(text, 2, "- ", 2);
 }
 

@@ -99,6 +99,12 @@ TEST_CASE("a numerical breakdown has its own exit code and still reports") {
   CHECK(contains(outcome.output, "non-finite"));
 }
 
+TEST_CASE("options that may be repeated leave the next argument alone") {
+  CHECK(perigee("run --set dimension=4 octopus --budget 50").exit_code == 0);
+  CHECK(perigee("run octopus --set dimension=4 --set tau=2 --budget 50").exit_code == 0);
+  CHECK(perigee("run --fail-on divergence octopus --budget 50").exit_code == 0);
+}
+
 TEST_CASE("bad usage is refused with what was wrong and what is right") {
   const auto refused = [](const std::string& arguments, const std::string& expected) {
     const Outcome outcome = perigee(arguments);

@@ -17,7 +17,8 @@ void add_output_options(CLI::App& command, OutputOptions& output) {
       ->type_name("FILE|-");
   command.add_option("--fail-on", output.fail_on, "Exit with 1 if one of these findings is made")
       ->delimiter(',')
-      ->type_name("ID,...");
+      ->type_name("ID,...")
+      ->allow_extra_args(false);
 }
 
 // What CLI11 calls a parse error is exit code 2 here; its own codes start at 100.
@@ -35,6 +36,7 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   list_app->footer("Example:\n  perigee list problems");
   list_app->callback([&] { exit_code = list_command(list); });
 
+  // Options that may be repeated take one value each: what follows is the next argument.
   RunCommandOptions run;
   CLI::App* run_app = app.add_subcommand("run", "Run a solver on a problem, record it, and diagnose it");
   run_app->add_option("problem", run.problem, "Name of the problem (see perigee list problems)")->required();
@@ -42,7 +44,8 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   run_app
       ->add_option("--set", run.assignments,
                    "Set a parameter of the problem or the solver; problem.KEY or solver.KEY where both have it")
-      ->type_name("KEY=VALUE");
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
   run_app->add_option("--start", run.start, "A start's name, random, or numbers separated by commas");
   run_app->add_option("--seed", run.seed, "Seed of every random draw")->capture_default_str();
   run_app->add_option("--budget", run.budget, "Gradient evaluations")->capture_default_str();
@@ -66,7 +69,8 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       ->capture_default_str();
   diagnose_app->add_option("--map", diagnose.mapping, "Which column plays which role, as in loss=train_loss,step=epoch")
       ->delimiter(',')
-      ->type_name("ROLE=COLUMN,...");
+      ->type_name("ROLE=COLUMN,...")
+      ->allow_extra_args(false);
   add_output_options(*diagnose_app, diagnose.output);
   diagnose_app->footer("Example:\n  perigee diagnose training.csv --map loss=train/loss --report training.html");
   diagnose_app->callback([&] { exit_code = diagnose_command(diagnose); });
@@ -74,8 +78,11 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   CompareCommandOptions compare;
   CLI::App* compare_app = app.add_subcommand("compare", "Compare solvers on problems: success rate and median cost");
   compare_app->add_option("--problem", compare.problems, "A problem, as in octopus or \"octopus(dimension=5)\"; repeat")
-      ->required();
-  compare_app->add_option("--solver", compare.solvers, "A solver, likewise; repeat")->required();
+      ->required()
+      ->allow_extra_args(false);
+  compare_app->add_option("--solver", compare.solvers, "A solver, likewise; repeat")
+      ->required()
+      ->allow_extra_args(false);
   compare_app->add_option("--seeds", compare.seeds, "Runs of each pair")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
