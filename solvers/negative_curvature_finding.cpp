@@ -2,12 +2,12 @@
 
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/state.hpp>
+#include <perigee/solvers/parameter_checks.hpp>
 #include <perigee/solvers/step_support.hpp>
 #include <perigee/solvers/theory_or_practical.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 namespace perigee {
 
@@ -16,13 +16,7 @@ namespace {
 constexpr double pi = 3.14159265358979323846;
 constexpr int most_halvings = 40;
 
-void require(bool holds, const std::string& rule, double value) {
-  if (!holds) throw std::invalid_argument("negative curvature finding: " + rule + ", got " + format_number(value));
-}
-
-void require_positive(const char* name, double value) {
-  require(value > 0.0 && std::isfinite(value), std::string(name) + " must be > 0 and finite", value);
-}
+constexpr ParameterChecks check{"negative curvature finding"};
 
 enum class Search { found, nothing, non_finite };
 
@@ -141,18 +135,11 @@ class CurvatureFindingStepper final : public Stepper {
 }  // namespace
 
 CurvatureFindingParameters CurvatureFindingParameters::theory(const CurvatureFindingTheory& of) {
-  require_positive("gradient_lipschitz", of.gradient_lipschitz);
-  require_positive("hessian_lipschitz", of.hessian_lipschitz);
-  require_positive("tolerance", of.tolerance);
-  require_positive("value_gap", of.value_gap);
-  require(of.failure_probability > 0.0 && of.failure_probability < 1.0, "failure_probability must be in (0, 1)",
-          of.failure_probability);
-  require(of.dimension >= 1, "dimension must be >= 1", static_cast<double>(of.dimension));
+  check.theory(of);
   const double l = of.gradient_lipschitz;
   const double rho = of.hessian_lipschitz;
   const double eps = of.tolerance;
   const double curvature = std::sqrt(rho * eps);
-  require(curvature <= l, "sqrt(hessian_lipschitz tolerance) must be <= gradient_lipschitz", curvature);
   const double n = static_cast<double>(of.dimension);
   const double share =
       of.failure_probability * std::min(1.0, std::sqrt(eps * eps * eps / rho) / (384.0 * of.value_gap));
@@ -168,11 +155,11 @@ CurvatureFindingParameters CurvatureFindingParameters::theory(const CurvatureFin
 
 CurvatureFindingParameters CurvatureFindingParameters::practical(double gradient_lipschitz, double tolerance,
                                                                  double curvature, double scale) {
-  require_positive("gradient_lipschitz", gradient_lipschitz);
-  require_positive("tolerance", tolerance);
-  require_positive("curvature", curvature);
-  require_positive("scale", scale);
-  require(curvature <= gradient_lipschitz, "curvature must be <= gradient_lipschitz", curvature);
+  check.positive("gradient_lipschitz", gradient_lipschitz);
+  check.positive("tolerance", tolerance);
+  check.positive("curvature", curvature);
+  check.positive("scale", scale);
+  check.that(curvature <= gradient_lipschitz, "curvature must be <= gradient_lipschitz", curvature);
   return {.learning_rate = 1.0 / gradient_lipschitz,
           .gradient_threshold = tolerance,
           .probe_radius = 1e-5 * scale,
@@ -184,13 +171,13 @@ CurvatureFindingParameters CurvatureFindingParameters::practical(double gradient
 
 NegativeCurvatureFinding::NegativeCurvatureFinding(CurvatureFindingParameters parameters)
     : parameters_(std::move(parameters)) {
-  require_positive("learning_rate", parameters_.learning_rate);
-  require_positive("gradient_threshold", parameters_.gradient_threshold);
-  require_positive("probe_radius", parameters_.probe_radius);
-  require_positive("curvature_threshold", parameters_.curvature_threshold);
-  require_positive("step_length", parameters_.step_length);
-  require(parameters_.probe_iterations >= 1, "probe_iterations must be >= 1",
-          static_cast<double>(parameters_.probe_iterations));
+  check.positive("learning_rate", parameters_.learning_rate);
+  check.positive("gradient_threshold", parameters_.gradient_threshold);
+  check.positive("probe_radius", parameters_.probe_radius);
+  check.positive("curvature_threshold", parameters_.curvature_threshold);
+  check.positive("step_length", parameters_.step_length);
+  check.that(parameters_.probe_iterations >= 1, "probe_iterations must be >= 1",
+             static_cast<double>(parameters_.probe_iterations));
 }
 
 std::vector<std::pair<std::string, std::string>> NegativeCurvatureFinding::settings() const {

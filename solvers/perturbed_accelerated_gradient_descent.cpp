@@ -2,26 +2,18 @@
 
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/state.hpp>
+#include <perigee/solvers/parameter_checks.hpp>
 #include <perigee/solvers/step_support.hpp>
 #include <perigee/solvers/theory_or_practical.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 namespace perigee {
 
 namespace {
 
-void require(bool holds, const std::string& rule, double value) {
-  if (!holds) {
-    throw std::invalid_argument("perturbed accelerated gradient descent: " + rule + ", got " + format_number(value));
-  }
-}
-
-void require_positive(const char* name, double value) {
-  require(value > 0.0 && std::isfinite(value), std::string(name) + " must be > 0 and finite", value);
-}
+constexpr ParameterChecks check{"perturbed accelerated gradient descent"};
 
 class AcceleratedStepper final : public Stepper {
  public:
@@ -185,20 +177,13 @@ class AcceleratedStepper final : public Stepper {
 }  // namespace
 
 AcceleratedParameters AcceleratedParameters::theory(const AcceleratedTheory& of) {
-  require_positive("gradient_lipschitz", of.gradient_lipschitz);
-  require_positive("hessian_lipschitz", of.hessian_lipschitz);
-  require_positive("tolerance", of.tolerance);
-  require_positive("value_gap", of.value_gap);
-  require_positive("constant", of.constant);
-  require(of.failure_probability > 0.0 && of.failure_probability < 1.0, "failure_probability must be in (0, 1)",
-          of.failure_probability);
-  require(of.dimension >= 1, "dimension must be >= 1", static_cast<double>(of.dimension));
+  check.theory(of);
+  check.positive("constant", of.constant);
   const double l = of.gradient_lipschitz;
   const double rho = of.hessian_lipschitz;
   const double eps = of.tolerance;
   const double c = of.constant;
   const double curvature = std::sqrt(rho * eps);
-  require(curvature <= l, "sqrt(hessian_lipschitz tolerance) must be <= gradient_lipschitz", curvature);
   const double kappa = l / curvature;
   const double chi = std::max(
       1.0, std::log(static_cast<double>(of.dimension) * l * of.value_gap / (rho * eps * of.failure_probability)));
@@ -218,11 +203,11 @@ AcceleratedParameters AcceleratedParameters::theory(const AcceleratedTheory& of)
 
 AcceleratedParameters AcceleratedParameters::practical(double gradient_lipschitz, double tolerance, double curvature,
                                                        double scale) {
-  require_positive("gradient_lipschitz", gradient_lipschitz);
-  require_positive("tolerance", tolerance);
-  require_positive("curvature", curvature);
-  require_positive("scale", scale);
-  require(curvature <= gradient_lipschitz, "curvature must be <= gradient_lipschitz", curvature);
+  check.positive("gradient_lipschitz", gradient_lipschitz);
+  check.positive("tolerance", tolerance);
+  check.positive("curvature", curvature);
+  check.positive("scale", scale);
+  check.that(curvature <= gradient_lipschitz, "curvature must be <= gradient_lipschitz", curvature);
   const double learning_rate = 0.5 / gradient_lipschitz;
   const double momentum_loss = 0.5 * std::sqrt(curvature / gradient_lipschitz);
   const double escape_iterations = std::ceil(10.0 / momentum_loss);
@@ -239,16 +224,16 @@ AcceleratedParameters AcceleratedParameters::practical(double gradient_lipschitz
 
 PerturbedAcceleratedGradientDescent::PerturbedAcceleratedGradientDescent(AcceleratedParameters parameters)
     : parameters_(std::move(parameters)) {
-  require_positive("learning_rate", parameters_.learning_rate);
-  require(parameters_.momentum_loss > 0.0 && parameters_.momentum_loss <= 1.0, "momentum_loss must be in (0, 1]",
-          parameters_.momentum_loss);
-  require_positive("curvature_threshold", parameters_.curvature_threshold);
-  require_positive("exploitation_radius", parameters_.exploitation_radius);
-  require_positive("perturbation_radius", parameters_.perturbation_radius);
-  require_positive("gradient_threshold", parameters_.gradient_threshold);
-  require_positive("energy_threshold", parameters_.energy_threshold);
-  require(parameters_.escape_iterations >= 1, "escape_iterations must be >= 1",
-          static_cast<double>(parameters_.escape_iterations));
+  check.positive("learning_rate", parameters_.learning_rate);
+  check.that(parameters_.momentum_loss > 0.0 && parameters_.momentum_loss <= 1.0, "momentum_loss must be in (0, 1]",
+             parameters_.momentum_loss);
+  check.positive("curvature_threshold", parameters_.curvature_threshold);
+  check.positive("exploitation_radius", parameters_.exploitation_radius);
+  check.positive("perturbation_radius", parameters_.perturbation_radius);
+  check.positive("gradient_threshold", parameters_.gradient_threshold);
+  check.positive("energy_threshold", parameters_.energy_threshold);
+  check.that(parameters_.escape_iterations >= 1, "escape_iterations must be >= 1",
+             static_cast<double>(parameters_.escape_iterations));
 }
 
 std::vector<std::pair<std::string, std::string>> PerturbedAcceleratedGradientDescent::settings() const {

@@ -2,24 +2,18 @@
 
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/state.hpp>
+#include <perigee/solvers/parameter_checks.hpp>
 #include <perigee/solvers/step_support.hpp>
 #include <perigee/solvers/theory_or_practical.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 namespace perigee {
 
 namespace {
 
-void require(bool holds, const std::string& rule, double value) {
-  if (!holds) throw std::invalid_argument("perturbed gradient descent: " + rule + ", got " + format_number(value));
-}
-
-void require_positive(const char* name, double value) {
-  require(value > 0.0 && std::isfinite(value), std::string(name) + " must be > 0 and finite", value);
-}
+constexpr ParameterChecks check{"perturbed gradient descent"};
 
 // What both variants share: an anchor, steps of fixed length, and random jumps.
 class PerturbedStepper : public Stepper {
@@ -216,19 +210,12 @@ class PeriodicStepper final : public PerturbedStepper {
 }  // namespace
 
 PerturbedParameters PerturbedParameters::theory(const PerturbedTheory& of) {
-  require_positive("gradient_lipschitz", of.gradient_lipschitz);
-  require_positive("hessian_lipschitz", of.hessian_lipschitz);
-  require_positive("tolerance", of.tolerance);
-  require_positive("value_gap", of.value_gap);
-  require_positive("constant", of.constant);
-  require(of.failure_probability > 0.0 && of.failure_probability < 1.0, "failure_probability must be in (0, 1)",
-          of.failure_probability);
-  require(of.dimension >= 1, "dimension must be >= 1", static_cast<double>(of.dimension));
+  check.theory(of);
+  check.positive("constant", of.constant);
   const double l = of.gradient_lipschitz;
   const double eps = of.tolerance;
   const double c = of.constant;
   const double curvature = std::sqrt(of.hessian_lipschitz * eps);
-  require(curvature <= l, "sqrt(hessian_lipschitz tolerance) must be <= gradient_lipschitz", curvature);
   const double chi = 3.0 * std::max(std::log(static_cast<double>(of.dimension) * l * of.value_gap /
                                              (c * eps * eps * of.failure_probability)),
                                     4.0);
@@ -242,10 +229,10 @@ PerturbedParameters PerturbedParameters::theory(const PerturbedTheory& of) {
 
 PerturbedParameters PerturbedParameters::practical(double gradient_lipschitz, double tolerance, double scale,
                                                    Index escape_iterations) {
-  require_positive("gradient_lipschitz", gradient_lipschitz);
-  require_positive("tolerance", tolerance);
-  require_positive("scale", scale);
-  require(escape_iterations >= 1, "escape_iterations must be >= 1", static_cast<double>(escape_iterations));
+  check.positive("gradient_lipschitz", gradient_lipschitz);
+  check.positive("tolerance", tolerance);
+  check.positive("scale", scale);
+  check.that(escape_iterations >= 1, "escape_iterations must be >= 1", static_cast<double>(escape_iterations));
   const double learning_rate = 1.0 / gradient_lipschitz;
   return {.learning_rate = learning_rate,
           .perturbation_radius = 0.01 * scale,
@@ -257,12 +244,12 @@ PerturbedParameters PerturbedParameters::practical(double gradient_lipschitz, do
 
 PerturbedGradientDescent::PerturbedGradientDescent(PerturbedParameters parameters)
     : parameters_(std::move(parameters)) {
-  require_positive("learning_rate", parameters_.learning_rate);
-  require_positive("perturbation_radius", parameters_.perturbation_radius);
-  require_positive("gradient_threshold", parameters_.gradient_threshold);
-  require_positive("decrease_threshold", parameters_.decrease_threshold);
-  require(parameters_.escape_iterations >= 1, "escape_iterations must be >= 1",
-          static_cast<double>(parameters_.escape_iterations));
+  check.positive("learning_rate", parameters_.learning_rate);
+  check.positive("perturbation_radius", parameters_.perturbation_radius);
+  check.positive("gradient_threshold", parameters_.gradient_threshold);
+  check.positive("decrease_threshold", parameters_.decrease_threshold);
+  check.that(parameters_.escape_iterations >= 1, "escape_iterations must be >= 1",
+             static_cast<double>(parameters_.escape_iterations));
 }
 
 std::vector<std::pair<std::string, std::string>> PerturbedGradientDescent::settings() const {
@@ -281,12 +268,12 @@ std::unique_ptr<Stepper> PerturbedGradientDescent::start(Oracle& oracle, ConstVe
 
 PeriodicallyPerturbedGradientDescent::PeriodicallyPerturbedGradientDescent(PeriodicParameters parameters)
     : parameters_(parameters) {
-  require_positive("learning_rate", parameters_.learning_rate);
-  require_positive("perturbation_radius", parameters_.perturbation_radius);
-  require_positive("decrease_threshold", parameters_.decrease_threshold);
-  require(parameters_.episode_iterations >= 1, "episode_iterations must be >= 1",
-          static_cast<double>(parameters_.episode_iterations));
-  require(parameters_.failed_jumps >= 1, "failed_jumps must be >= 1", static_cast<double>(parameters_.failed_jumps));
+  check.positive("learning_rate", parameters_.learning_rate);
+  check.positive("perturbation_radius", parameters_.perturbation_radius);
+  check.positive("decrease_threshold", parameters_.decrease_threshold);
+  check.that(parameters_.episode_iterations >= 1, "episode_iterations must be >= 1",
+             static_cast<double>(parameters_.episode_iterations));
+  check.that(parameters_.failed_jumps >= 1, "failed_jumps must be >= 1", static_cast<double>(parameters_.failed_jumps));
 }
 
 std::vector<std::pair<std::string, std::string>> PeriodicallyPerturbedGradientDescent::settings() const {

@@ -2,25 +2,17 @@
 
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/state.hpp>
+#include <perigee/solvers/parameter_checks.hpp>
 #include <perigee/solvers/step_support.hpp>
 #include <perigee/solvers/theory_or_practical.hpp>
 
 #include <cmath>
-#include <stdexcept>
 
 namespace perigee {
 
 namespace {
 
-void require(bool holds, const std::string& rule, double value) {
-  if (!holds) {
-    throw std::invalid_argument("perturbed gradient descent variant: " + rule + ", got " + format_number(value));
-  }
-}
-
-void require_positive(const char* name, double value) {
-  require(value > 0.0 && std::isfinite(value), std::string(name) + " must be > 0 and finite", value);
-}
+constexpr ParameterChecks check{"perturbed gradient descent variant"};
 
 class ContinualStepper final : public Stepper {
  public:
@@ -166,17 +158,17 @@ class VariantStepper final : public Stepper {
 
 ContinualPerturbationOptions ContinualPerturbationOptions::theory(double gradient_lipschitz, double tolerance,
                                                                   double iota) {
-  require_positive("gradient_lipschitz", gradient_lipschitz);
-  require_positive("tolerance", tolerance);
-  require(iota >= 1.0 && std::isfinite(iota), "iota must be >= 1 and finite", iota);
+  check.positive("gradient_lipschitz", gradient_lipschitz);
+  check.positive("tolerance", tolerance);
+  check.that(iota >= 1.0 && std::isfinite(iota), "iota must be >= 1 and finite", iota);
   return {.learning_rate = 1.0 / (std::pow(iota, 9.0) * gradient_lipschitz), .noise_radius = iota * tolerance};
 }
 
 ContinuallyPerturbedGradientDescent::ContinuallyPerturbedGradientDescent(ContinualPerturbationOptions options)
     : options_(options) {
-  require_positive("learning_rate", options_.learning_rate);
-  require(options_.noise_radius >= 0.0 && std::isfinite(options_.noise_radius), "noise_radius must be >= 0 and finite",
-          options_.noise_radius);
+  check.positive("learning_rate", options_.learning_rate);
+  check.that(options_.noise_radius >= 0.0 && std::isfinite(options_.noise_radius),
+             "noise_radius must be >= 0 and finite", options_.noise_radius);
 }
 
 std::vector<std::pair<std::string, std::string>> ContinuallyPerturbedGradientDescent::settings() const {
@@ -191,13 +183,13 @@ std::unique_ptr<Stepper> ContinuallyPerturbedGradientDescent::start(Oracle& orac
 
 PerturbedVariantParameters PerturbedVariantParameters::equation_6(double gradient_lipschitz, double hessian_lipschitz,
                                                                   double tolerance, double iota) {
-  require_positive("gradient_lipschitz", gradient_lipschitz);
-  require_positive("hessian_lipschitz", hessian_lipschitz);
-  require_positive("tolerance", tolerance);
-  require(iota >= 1.0 && std::isfinite(iota), "iota must be >= 1 and finite", iota);
+  check.positive("gradient_lipschitz", gradient_lipschitz);
+  check.positive("hessian_lipschitz", hessian_lipschitz);
+  check.positive("tolerance", tolerance);
+  check.that(iota >= 1.0 && std::isfinite(iota), "iota must be >= 1 and finite", iota);
   const double curvature = std::sqrt(hessian_lipschitz * tolerance);
-  require(curvature <= gradient_lipschitz, "sqrt(hessian_lipschitz tolerance) must be <= gradient_lipschitz",
-          curvature);
+  check.that(curvature <= gradient_lipschitz, "sqrt(hessian_lipschitz tolerance) must be <= gradient_lipschitz",
+             curvature);
   const double cubed = iota * iota * iota;
   return {.learning_rate = 1.0 / gradient_lipschitz,
           .noise_radius = tolerance / (400.0 * cubed),
@@ -208,15 +200,11 @@ PerturbedVariantParameters PerturbedVariantParameters::equation_6(double gradien
 }
 
 PerturbedVariantParameters PerturbedVariantParameters::theory(const PerturbedVariantTheory& of) {
-  require_positive("value_gap", of.value_gap);
-  require(of.failure_probability > 0.0 && of.failure_probability < 1.0, "failure_probability must be in (0, 1)",
-          of.failure_probability);
-  require(of.dimension >= 1, "dimension must be >= 1", static_cast<double>(of.dimension));
+  check.theory(of);
   const auto for_iota = [&](double iota) {
     return equation_6(of.gradient_lipschitz, of.hessian_lipschitz, of.tolerance, iota);
   };
   const double rising_until = 6.0 / std::log(2.0);  // iota^6 2^-iota has its maximum here
-  for_iota(rising_until);                           // checks what it is given
   const double l = of.gradient_lipschitz;
   const double fixed = std::log(400.0 * l * of.value_gap) - 2.0 * std::log(of.tolerance) + std::log(l) +
                        0.5 * std::log(static_cast<double>(of.dimension)) -
@@ -237,10 +225,10 @@ PerturbedVariantParameters PerturbedVariantParameters::theory(const PerturbedVar
 
 PerturbedVariantParameters PerturbedVariantParameters::practical(double gradient_lipschitz, double tolerance,
                                                                  double scale, Index escape_iterations) {
-  require_positive("gradient_lipschitz", gradient_lipschitz);
-  require_positive("tolerance", tolerance);
-  require_positive("scale", scale);
-  require(escape_iterations >= 1, "escape_iterations must be >= 1", static_cast<double>(escape_iterations));
+  check.positive("gradient_lipschitz", gradient_lipschitz);
+  check.positive("tolerance", tolerance);
+  check.positive("scale", scale);
+  check.that(escape_iterations >= 1, "escape_iterations must be >= 1", static_cast<double>(escape_iterations));
   return {
       .learning_rate = 1.0 / gradient_lipschitz,
       .noise_radius = 0.01 * scale * gradient_lipschitz,
@@ -252,12 +240,12 @@ PerturbedVariantParameters PerturbedVariantParameters::practical(double gradient
 
 PerturbedGradientDescentVariant::PerturbedGradientDescentVariant(PerturbedVariantParameters parameters)
     : parameters_(std::move(parameters)) {
-  require_positive("learning_rate", parameters_.learning_rate);
-  require_positive("noise_radius", parameters_.noise_radius);
-  require_positive("gradient_threshold", parameters_.gradient_threshold);
-  require_positive("decrease_threshold", parameters_.decrease_threshold);
-  require(parameters_.escape_iterations >= 1, "escape_iterations must be >= 1",
-          static_cast<double>(parameters_.escape_iterations));
+  check.positive("learning_rate", parameters_.learning_rate);
+  check.positive("noise_radius", parameters_.noise_radius);
+  check.positive("gradient_threshold", parameters_.gradient_threshold);
+  check.positive("decrease_threshold", parameters_.decrease_threshold);
+  check.that(parameters_.escape_iterations >= 1, "escape_iterations must be >= 1",
+             static_cast<double>(parameters_.escape_iterations));
 }
 
 std::vector<std::pair<std::string, std::string>> PerturbedGradientDescentVariant::settings() const {

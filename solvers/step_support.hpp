@@ -60,8 +60,8 @@ End non_finite_end(Index iteration);
 inline void propose_gradient_step(EvaluationPair& pair, double step) {
   const double* x = pair.current().x().data();
   const double* gradient = pair.current().gradient().data();
-  const VectorView candidate = pair.candidate().propose();
-  double* next = const_cast<double*>(candidate.data());
+  VectorView candidate = pair.candidate().propose();
+  double* next = candidate.data();
   const Index n = candidate.size();
   for (Index i = 0; i < n; ++i) next[i] = x[i] - step * gradient[i];
 }
