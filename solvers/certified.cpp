@@ -2,9 +2,11 @@
 
 #include <perigee/lib/state.hpp>
 #include <perigee/solvers/entry_support.hpp>
+#include <perigee/solvers/line_scan.hpp>
 #include <perigee/solvers/second_order_entry.hpp>
 #include <perigee/solvers/step_support.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -106,28 +108,11 @@ class CertifiedStepper final : public Stepper {
     return result.verdict;
   }
 
-  // Leaves along the direction: of the steps 2^-20, ..., 2^6 to both sides, the one that lowers f most.
+  // Leaves along the direction, into the valley next to the saddle.
   StepStatus jump() {
-    const double here = current().value();
-    const auto value_at = [&](double step) {
-      trial_.view() = current().x() + step * direction_.view();
-      const double value = oracle_.value(trial_);
-      return std::isfinite(value) ? value : here;
-    };
-    double best_step = 0.0;
-    double best_value = here;
-    double length = std::ldexp(1.0, -20);
-    for (int i = 0; i <= 26; ++i, length *= 2.0) {
-      for (const double step : {length, -length}) {
-        const double value = value_at(step);
-        if (value < best_value) {
-          best_value = value;
-          best_step = step;
-        }
-      }
-      // Past the bottom of the valley that the direction leads into, larger steps only find other valleys.
-      if (best_step != 0.0 && length > 4.0 * std::abs(best_step)) break;
-    }
+    const double scale = std::max(1.0, current().x().lpNorm<Eigen::Infinity>());
+    const double best_step =
+        nearest_valley(oracle_, current().x(), current().value(), direction_, scale / 16.0, trial_).step;
     if (best_step == 0.0 || escapes_ >= options_.max_escapes) {
       return end_as(
           {EndClass::breakdown, "no-way-down",

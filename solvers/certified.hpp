@@ -19,10 +19,10 @@ struct CertifiedOptions {
 ///
 /// The inner solver runs until an iterate has ||grad f|| <= eps_g, or until it says itself that it has converged. Then
 /// the curvature is probed (see curvature_probe.hpp): where it is negative, the iterate jumps along the direction
-/// found, by the step of a doubling grid that lowers f most, and the inner solver starts anew from there. Otherwise the
+/// found, into the valley next to it (see line_scan.hpp), and the inner solver starts anew from there. Otherwise the
 /// run ends: "second-order-stationary" at (eps_g, eps_H) with probability >= 1 - eta, or "first-order-stationary", not
 /// certified. It never says minimum. A breakdown of the inner solver is passed on.
-/// Cost beyond the inner solver's: at most probe_products Hessian-vector products a probe, and about 40 values a jump.
+/// Cost beyond the inner solver's: at most probe_products Hessian-vector products a probe, and about 10 values a jump.
 class Certified final : public Solver {
  public:
   /// Throws std::invalid_argument if there is no inner solver or an option is out of range.
