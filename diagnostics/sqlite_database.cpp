@@ -208,9 +208,10 @@ void require_run(Database& database) {
   if (version != run_schema_version) {
     database.fail("schema version must be " + std::to_string(run_schema_version) + ", got " + std::to_string(version));
   }
-  if (database.integer("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('meta', 'configuration', "
-                       "'settings', 'policy', 'steps', 'column_names', 'columns', 'snapshots', 'checkpoint', 'end')") !=
-      10) {
+  if (database.integer(
+          "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('meta', 'configuration', "
+          "'settings', 'policy', 'steps', 'column_names', 'columns', 'snapshots', 'decisions', 'checkpoint', 'end')") !=
+      11) {
     database.fail("damaged: a table is missing");
   }
 }

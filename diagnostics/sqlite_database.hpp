@@ -24,7 +24,7 @@ struct sqlite3_stmt;
 namespace perigee::sqlite {
 
 inline constexpr std::int64_t run_application_id = 0x50524731;  // "PRG1" in the file's header
-inline constexpr std::int64_t run_schema_version = 1;           // PRAGMA user_version
+inline constexpr std::int64_t run_schema_version = 2;           // PRAGMA user_version
 
 enum class OpenMode { read, write, create };
 enum class WhenNan { not_measured, measured };  // what the NaN that means not_measured is to be stored as

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <system_error>
 
 namespace perigee {
@@ -110,6 +111,8 @@ std::string schema_of(const Probe& probe) {
          named +
          " FROM columns"
          "; CREATE TABLE snapshots(iteration INTEGER PRIMARY KEY, kept TEXT NOT NULL, x BLOB NOT NULL)"
+         "; CREATE TABLE decisions(position INTEGER PRIMARY KEY, iteration INTEGER NOT NULL, remedy TEXT NOT NULL,"
+         " reason TEXT NOT NULL)"
          "; CREATE TABLE checkpoint(id INTEGER PRIMARY KEY CHECK (id = 1), iteration INTEGER NOT NULL,"
          " state BLOB NOT NULL)"
          "; CREATE TABLE end(row INTEGER PRIMARY KEY CHECK (row = 1), class TEXT NOT NULL, id TEXT NOT NULL,"
@@ -302,6 +305,22 @@ struct StoreRecorder::Implementation {
     put_checkpoint.run();
   }
 
+  // All of them anew: they are few, and a resumed run may decide otherwise from the checkpoint on.
+  void write_decisions(const Stepper& stepper) {
+    if (stepper.decisions().size() == decisions_written) return;
+    database->execute("DELETE FROM decisions");
+    Statement insert(*database, "INSERT INTO decisions VALUES(?, ?, ?, ?)");
+    std::int64_t position = 0;
+    for (const Decision& decision : stepper.decisions()) {
+      insert.bind(1, position++);
+      insert.bind(2, static_cast<std::int64_t>(decision.iteration));
+      insert.bind(3, std::string_view(decision.remedy));
+      insert.bind(4, std::string_view(decision.reason));
+      insert.run();
+    }
+    decisions_written = stepper.decisions().size();
+  }
+
   void commit() {
     const Clock::time_point started = Clock::now();
     database->execute("COMMIT");
@@ -328,6 +347,7 @@ struct StoreRecorder::Implementation {
   std::vector<std::uint8_t> state;
   std::optional<End> finished;
   StepRecord first;
+  std::size_t decisions_written = std::numeric_limits<std::size_t>::max();  // unknown before the first write
   bool writing = false;
   bool row_complete = true;   // false while a row is half written, and for good after a failure
   Index last_iteration = -1;  // of the last row
@@ -375,6 +395,7 @@ void StoreRecorder::observe(const StepRecord& first, const Stepper& stepper) {
   to.finished.reset();
   ++to.rows;
   if (to.commit_is_due()) {
+    to.write_decisions(stepper);
     to.write_checkpoint(stepper);
     to.commit();
   }
@@ -391,6 +412,7 @@ void StoreRecorder::finish(const End& end, const Stepper& stepper) {
   // A method that ended itself may have left the state of the last iterate, from which a run could go on.
   const bool ended_itself = stepper.end() == end;
   if (to.rows > 0 && !ended_itself) to.write_checkpoint(stepper);
+  to.write_decisions(stepper);
   Statement insert(*to.database, "INSERT INTO end VALUES(1, ?, ?, ?)");
   insert.bind(1, name_of(end.end_class));
   insert.bind(2, std::string_view(end.id));

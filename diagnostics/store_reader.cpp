@@ -107,6 +107,12 @@ void read_description(const Database& database, Trajectory& trajectory) {
   while (settings.next()) {
     trajectory.settings.emplace_back(settings.text(0, "settings.name"), settings.text(1, "settings.value"));
   }
+  Statement decisions(database, "SELECT iteration, remedy, reason FROM decisions ORDER BY position");
+  while (decisions.next()) {
+    trajectory.decisions.push_back({static_cast<Index>(decisions.integer(0, "decisions.iteration")),
+                                    std::string(decisions.text(1, "decisions.remedy")),
+                                    std::string(decisions.text(2, "decisions.reason"))});
+  }
   const std::optional<std::string> transform = meta_value(database, "policy_transform");
   if (!transform) return;
   PolicyInformation policy;

@@ -47,6 +47,7 @@ void Recorder::observe(const StepRecord&, const Stepper& stepper) {
 
 void Recorder::finish(const End& end, const Stepper& stepper) {
   trajectory_.end = end;
+  trajectory_.decisions = stepper.decisions();
   if (trajectory_.snapshots.empty() || trajectory_.snapshots.back().iteration != stepper.record().iteration) {
     keep_snapshot(stepper);
   }

@@ -61,7 +61,8 @@ RunResult run(const Objective& objective, const Solver& solver, ConstVectorView 
           stepper->current().gradient_norm(),
           stepper->record().iteration,
           oracle.counts(),
-          std::move(end)};
+          std::move(end),
+          stepper->decisions()};
 }
 
 }  // namespace perigee

@@ -25,6 +25,7 @@ struct RunResult {
   Index iterations;      // k of the last iterate
   OracleCounts counts;
   End end;
+  std::vector<Decision> decisions{};  // of a method that decides: see Stepper::decisions
 };
 
 /// Runs `solver` on `objective` from x0 until a stop rule fires or the method ends itself.

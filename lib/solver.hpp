@@ -46,6 +46,9 @@ class Stepper {
   /// Why the method ended itself; meaningful after step() returned `concluded` or `ended`.
   const End& end() const { return end_; }
 
+  /// What the method decided so far, in the order decided; empty for methods that only follow their formula.
+  const std::vector<Decision>& decisions() const { return decisions_; }
+
   /// Asks for the fields of the record that cost more than they already know (the curvature along the
   /// step: one inner product). Never changes an iterate.
   void measure_curvature() { measures_curvature_ = true; }
@@ -58,6 +61,7 @@ class Stepper {
  protected:
   StepRecord record_;
   End end_;
+  std::vector<Decision> decisions_;
   bool measures_curvature_ = false;
 };
 

@@ -48,6 +48,30 @@ void StateWriter::write(const OracleCounts& counts) {
   write(counts.hessian_vector_products);
 }
 
+void StateWriter::write(const std::vector<Decision>& decisions) {
+  write(static_cast<std::uint64_t>(decisions.size()));
+  for (const Decision& decision : decisions) {
+    write(static_cast<std::int64_t>(decision.iteration));
+    write(decision.remedy);
+    write(decision.reason);
+  }
+}
+
+void StateReader::read(std::vector<Decision>& decisions) {
+  std::uint64_t size = 0;
+  read(size);
+  decisions.clear();
+  for (std::uint64_t i = 0; i < size; ++i) {
+    Decision decision;
+    std::int64_t iteration = 0;
+    read(iteration);
+    decision.iteration = static_cast<Index>(iteration);
+    read(decision.remedy);
+    read(decision.reason);
+    decisions.push_back(std::move(decision));
+  }
+}
+
 void StateReader::take(void* data, std::size_t size) {
   if (size > bytes_.size()) {
     throw std::invalid_argument("StateReader: the state is cut short, " + std::to_string(size) + " bytes wanted, " +

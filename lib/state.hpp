@@ -24,6 +24,7 @@ class StateWriter {
   void write(const Evaluation& evaluation);
   void write(const StepRecord& record);
   void write(const OracleCounts& counts);
+  void write(const std::vector<Decision>& decisions);
   std::span<const std::uint8_t> bytes() const { return bytes_; }
 
  private:
@@ -45,6 +46,7 @@ class StateReader {
   void read(Evaluation& evaluation);
   void read(StepRecord& record);
   void read(OracleCounts& counts);
+  void read(std::vector<Decision>& decisions);
   /// Reads a text and throws std::invalid_argument if it is not `expected`: the tag of a state's owner.
   void expect(std::string_view expected);
   bool at_end() const { return bytes_.empty(); }

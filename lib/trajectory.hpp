@@ -43,6 +43,14 @@ struct StepRecord {
   OracleCounts counts;                  // cumulative over the run
 };
 
+/// What a method decided on its way: which remedy it applied, from which iterate on, and what it had seen.
+struct Decision {
+  Index iteration = 0;
+  std::string remedy;  // kebab-case: "negative-curvature-step", "long-step", ...
+  std::string reason;  // one sentence with its numbers
+  bool operator==(const Decision&) const = default;
+};
+
 /// x at one iteration.
 struct Snapshot {
   Index iteration = 0;
@@ -72,6 +80,7 @@ struct Trajectory {
   std::vector<StepRecord> records;
   std::vector<Column> columns;
   std::vector<Snapshot> snapshots;
+  std::vector<Decision> decisions;  // of a method that decides; in the order made
   std::optional<PolicyInformation> policy;
   std::optional<double> optimal_value;  // f*, where it is known
   std::optional<double> lower_bound;    // a value f cannot go below, where one is known

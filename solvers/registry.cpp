@@ -47,13 +47,15 @@ const std::vector<Entry>& registry() {
   return entries;
 }
 
-Entry entry_named(const std::string& name) {
+Entry entry_named(const std::string& name) { return entry_named(name, registry()); }
+
+Entry entry_named(const std::string& name, const std::vector<Entry>& entries) {
   constexpr std::string_view opening = "certified(";
   if (name.starts_with(opening) && name.ends_with(')')) {
-    return certified(entry_named(name.substr(opening.size(), name.size() - opening.size() - 1)));
+    return certified(entry_named(name.substr(opening.size(), name.size() - opening.size() - 1), entries));
   }
   std::vector<std::string> names;
-  for (const Entry& entry : registry()) {
+  for (const Entry& entry : entries) {
     if (entry.name == name) return entry;
     names.push_back(entry.name);
   }

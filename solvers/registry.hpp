@@ -29,6 +29,8 @@ const std::vector<Entry>& registry();
 /// The entry of that name; "certified(NAME)" is the entry of NAME with a second-order certificate (certified.hpp).
 /// Throws std::invalid_argument on an unknown solver, naming the nearest.
 Entry entry_named(const std::string& name);
+/// The one of `entries` with that name, likewise.
+Entry entry_named(const std::string& name, const std::vector<Entry>& entries);
 
 /// The solver with these parameters. Throws std::invalid_argument on an unknown solver (naming the nearest),
 /// a wrong parameter, or a parameter without which the problem leaves no choice.

@@ -42,7 +42,8 @@ TEST_CASE("minimize finds the minimum behind the monkey saddle's origin, and nev
   const MinimizeResult stayed = minimize(*problem.objective, {0.0, 0.0}, {.max_escapes = 0});
   CHECK(stayed.judgement.point_class == PointClass::degenerate);
   CHECK(stayed.verdict.find("no minimum") != std::string::npos);
-  CHECK(stayed.end.id == "first-order-stationary");
+  CHECK(stayed.end.id == "max-escapes");
+  CHECK(stayed.end.end_class == EndClass::budget);
 }
 
 TEST_CASE("an exhausted budget is no convergence") {

@@ -2,7 +2,7 @@
 #include <perigee/diagnostics/cli/commands.hpp>
 #include <perigee/diagnostics/finding.hpp>
 #include <perigee/lib/problems/registry.hpp>
-#include <perigee/solvers/registry.hpp>
+#include <perigee/solvers/guided/all_solvers.hpp>
 
 #include <algorithm>
 #include <iostream>
@@ -81,7 +81,7 @@ std::vector<Item> items() {
   for (const problems::Entry& entry : problems::registry()) {
     all.push_back({"problems", entry.name, entry.family, entry.summary, entry.parameters});
   }
-  for (const solvers::Entry& entry : solvers::registry()) {
+  for (const solvers::Entry& entry : all_solvers::registry()) {
     all.push_back({"solvers", entry.name, entry.family, entry.summary, entry.parameters});
   }
   for (Item& item : schedule_items()) all.push_back(std::move(item));

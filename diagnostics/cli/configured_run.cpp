@@ -3,7 +3,7 @@
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/problems/registry.hpp>
 #include <perigee/lib/version.hpp>
-#include <perigee/solvers/registry.hpp>
+#include <perigee/solvers/guided/all_solvers.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -31,7 +31,7 @@ struct Assigned {
 Assigned assign(const RunCommandOptions& options) {
   // Unknown names are found here, so that a misspelt problem is not reported as a wrong parameter.
   const std::vector<std::string> of_problem = names_of(problems::entry_named(options.problem).parameters);
-  const std::vector<std::string> of_solver = names_of(solvers::entry_named(options.solver).parameters);
+  const std::vector<std::string> of_solver = names_of(all_solvers::entry_named(options.solver).parameters);
   Assigned assigned;
   for (const std::string& text : options.assignments) {
     const auto [key, value] = parse_assignment(text);
@@ -101,7 +101,7 @@ ConfiguredRun configure(const RunCommandOptions& options) {
   const Assigned assigned = assign(options);
   ConfiguredRun configured;
   configured.problem = problems::make(options.problem, assigned.problem);
-  configured.solver = solvers::make(options.solver, assigned.solver, configured.problem);
+  configured.solver = all_solvers::make(options.solver, assigned.solver, configured.problem);
   configured.start = start_from(options, configured.problem);
   auto& entries = configured.configuration.entries;
   entries.emplace_back("version", version());

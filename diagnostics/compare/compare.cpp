@@ -3,7 +3,7 @@
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/problems/registry.hpp>
 #include <perigee/lib/run.hpp>
-#include <perigee/solvers/registry.hpp>
+#include <perigee/solvers/guided/all_solvers.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -98,7 +98,7 @@ std::vector<ComparisonRow> compare(const CompareOptions& options) {
   std::vector<Pair> pairs;
   for (const Problem& problem : problem_list) {
     for (const NamedChoice& choice : options.solvers) {
-      pairs.push_back({&problem, solvers::make(choice.name, choice.assignments, problem)});
+      pairs.push_back({&problem, all_solvers::make(choice.name, choice.assignments, problem)});
     }
   }
 

@@ -2,8 +2,9 @@
 
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/run.hpp>
-#include <perigee/solvers/limited_memory_bfgs.hpp>
+#include <perigee/solvers/guided/guided.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -40,7 +41,8 @@ std::string curvature_text(const Spectrum& spectrum) {
   return "smallest curvature " + format_number(spectrum.lambda_min, 4);
 }
 
-std::string verdict_of(const MinimizeResult& result, double tolerance) {
+std::string verdict_of(const MinimizeResult& result, double gradient_tolerance) {
+  const double tolerance = gradient_tolerance * (1.0 + std::abs(result.value));
   const Spectrum& spectrum = result.judgement.spectrum;
   // What lies below the tolerance is rounding, and no two machines agree on it.
   const std::string gradient = result.gradient_norm <= tolerance
@@ -73,23 +75,19 @@ std::string verdict_of(const MinimizeResult& result, double tolerance) {
       verdict = "First-order stationary" + place + "; what the curvature is could not be determined";
       break;
   }
-  if (result.escapes > 0) {
-    verdict += ", after leaving " + std::to_string(result.escapes) +
-               (result.escapes == 1 ? " strict saddle" : " strict saddles");
+  const auto count_of = [&](const char* remedy) {
+    return std::count_if(result.decisions.begin(), result.decisions.end(),
+                         [&](const Decision& decision) { return decision.remedy == remedy; });
+  };
+  std::string left;
+  if (const auto saddles = count_of("negative-curvature-step"); saddles > 0) {
+    left = std::to_string(saddles) + (saddles == 1 ? " strict saddle" : " strict saddles");
   }
+  if (const auto flats = count_of("long-step"); flats > 0) {
+    left += (left.empty() ? "" : " and ") + std::to_string(flats) + (flats == 1 ? " flat place" : " flat places");
+  }
+  if (!left.empty()) verdict += ", after leaving " + left;
   return verdict + ".";
-}
-
-// Every descent starts its iterations at 0; a caller's observer sees each of them as a run of its own.
-End end_of(const MinimizeResult& result, const End& last) {
-  if (last.end_class != EndClass::convergence) return last;
-  if (result.judgement.point_class == PointClass::minimum) {
-    return {EndClass::convergence, "second-order-stationary",
-            last.message + "; " + curvature_text(result.judgement.spectrum) + " with residual " +
-                format_number(result.judgement.spectrum.lambda_min_residual, 2) + ", no eigenvalue below " +
-                format_number(result.judgement.spectrum.lower_bound, 4)};
-  }
-  return {EndClass::convergence, "first-order-stationary", last.message + "; a minimum is not certified"};
 }
 
 }  // namespace
@@ -103,31 +101,22 @@ MinimizeResult minimize(const Objective& objective, ConstVectorView x0, const Mi
     throw std::invalid_argument("minimize: max_iterations and max_escapes must be >= 0");
   }
   const CountedObjective counted(objective);
-  const LimitedMemoryBfgs descent;
+  const Guided solver(
+      {.criterion = {.gradient_tolerance = options.gradient_tolerance}, .max_escapes = options.max_escapes});
+  RunResult run_result =
+      run(counted, solver, x0,
+          {.stop = max_iterations(options.max_iterations), .random = options.random, .observers = options.observers});
   MinimizeResult result{};
-  Vector x(x0);
-  for (;;) {
-    const RunResult run_result = run(counted, descent, x,
-                                     {.stop = gradient_tolerance(options.gradient_tolerance) |
-                                              max_iterations(options.max_iterations - result.iterations),
-                                      .random = options.random,
-                                      .observers = options.observers});
-    result.iterations += run_result.iterations;
-    result.x = run_result.x;
-    result.value = run_result.value;
-    result.gradient_norm = run_result.gradient_norm;
-    result.judgement =
-        judge_point(counted, result.x, options.random, {.gradient_tolerance = options.gradient_tolerance});
-    result.end = end_of(result, run_result.end);
-    const bool leaves = (result.judgement.point_class == PointClass::strict_saddle ||
-                         result.judgement.point_class == PointClass::local_maximum ||
-                         result.judgement.degeneracy == Degeneracy::saddle) &&
-                        result.judgement.descent_step != 0.0 && result.escapes < options.max_escapes &&
-                        result.iterations < options.max_iterations;
-    if (!leaves) break;
-    ++result.escapes;
-    x.view() = result.x.view() + result.judgement.descent_step * result.judgement.descent_direction.view();
-  }
+  result.x = std::move(run_result.x);
+  result.value = run_result.value;
+  result.gradient_norm = run_result.gradient_norm;
+  result.end = std::move(run_result.end);
+  result.iterations = run_result.iterations;
+  result.decisions = std::move(run_result.decisions);
+  result.escapes = std::count_if(result.decisions.begin(), result.decisions.end(), [](const Decision& decision) {
+    return decision.remedy == "negative-curvature-step" || decision.remedy == "long-step";
+  });
+  result.judgement = judge_point(counted, result.x, options.random, {.gradient_tolerance = options.gradient_tolerance});
   result.counts = counted.counts();
   result.verdict = verdict_of(result, options.gradient_tolerance);
   return result;

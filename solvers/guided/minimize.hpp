@@ -7,6 +7,7 @@
 #include <perigee/lib/objective.hpp>
 #include <perigee/lib/observer.hpp>
 #include <perigee/lib/random.hpp>
+#include <perigee/lib/trajectory.hpp>
 
 #include <string>
 #include <vector>
@@ -14,11 +15,11 @@
 namespace perigee {
 
 struct MinimizeOptions {
-  double gradient_tolerance = 1e-6;    // eps_g: stop where ||grad f|| <= eps_g, > 0
-  Index max_iterations = 100000;       // over all descents together, >= 0
-  Index max_escapes = 20;              // saddles to leave before giving up, >= 0
+  double gradient_tolerance = 1e-6;    // eps_g: ||grad f|| <= eps_g (1 + |f|) is stationary, > 0
+  Index max_iterations = 100000;       // >= 0
+  Index max_escapes = 100;             // stationary points to leave before giving up, >= 0
   RandomSource random{0};              // start vectors of the curvature certificates
-  std::vector<Observer*> observers{};  // see every iterate of every descent; not owned
+  std::vector<Observer*> observers{};  // see every iterate; not owned
 };
 
 struct MinimizeResult {
@@ -28,16 +29,17 @@ struct MinimizeResult {
   End end;                   // convergence "second-order-stationary" or "first-order-stationary", budget, or breakdown
   std::string verdict;       // one sentence: what this point is, how sure that is, and what was seen on the way
   PointJudgement judgement;  // the curvature certificate behind the verdict
-  Index iterations;          // of all descents
-  Index escapes;             // strict saddles that were left along their direction of negative curvature
-  OracleCounts counts;       // descents and certificates
+  Index iterations;
+  Index escapes;                    // stationary points that were left
+  std::vector<Decision> decisions;  // which remedy was applied when, and why: see guided.hpp
+  OracleCounts counts;              // the run, its certificates, and the verdict's
 };
 
-/// Minimizes f from x0: L-BFGS until the gradient is small; then the curvature is examined, and where it is negative
-/// the run leaves along it and goes on. Never calls a point a minimum that the certificate does not show to be one.
+/// Minimizes f from x0 by the diagnosis-driven solver (guided.hpp), and judges the point that it returns. Never calls a
+/// point a minimum that the certificate does not show to be one.
 /// Throws std::invalid_argument if x0 has the wrong length or an option is out of range.
-/// Cost: one gradient a trial step, and per certificate at most 200 Hessian-vector products (two gradients each
-/// where the objective has none of its own) and some values.
+/// Cost: that of Guided, and for the verdict at most 205 Hessian-vector products (two gradients each where the
+/// objective has none of its own) and some values.
 MinimizeResult minimize(const Objective& objective, ConstVectorView x0, const MinimizeOptions& options = {});
 
 }  // namespace perigee

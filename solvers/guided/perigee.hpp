@@ -11,9 +11,10 @@
 #include <perigee/lib/version.hpp>
 #include <perigee/solvers/certified.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
+#include <perigee/solvers/guided/all_solvers.hpp>
+#include <perigee/solvers/guided/guided.hpp>
 #include <perigee/solvers/guided/minimize.hpp>
 #include <perigee/solvers/limited_memory_bfgs.hpp>
 #include <perigee/solvers/perturbed_gradient_descent.hpp>
-#include <perigee/solvers/registry.hpp>
 
 #endif
