@@ -161,6 +161,18 @@ std::string phases(const std::vector<Phase>& all) {
          rows + "</tbody></table></div>\n";
 }
 
+std::string decisions(const std::vector<Decision>& all) {
+  if (all.empty()) return "";
+  std::string rows;
+  for (const Decision& decision : all) {
+    rows += "<tr><td class=\"number\">" + std::to_string(decision.iteration) + "</td><th scope=\"row\">" +
+            escape(decision.remedy) + "</th><td>" + escape(decision.reason) + "</td></tr>";
+  }
+  return "<div class=\"tables\"><table><thead><tr><th scope=\"col\" class=\"number\">Iteration</th>"
+         "<th scope=\"col\">Remedy</th><th scope=\"col\">Because</th></tr></thead><tbody>" +
+         rows + "</tbody></table></div>\n";
+}
+
 std::string limits(const Report& report) {
   std::string items;
   for (const std::string& limit : report.diagnosis.limits) items += "<li>" + escape(limit) + "</li>\n";
@@ -241,6 +253,7 @@ std::string render_html(const Report& report) {
       section("evidence", "Evidence", evidence(diagnosis.findings)) +
       section("points", "Judged points", judged_points(diagnosis.judged_points)) +
       section("phases", "Phases", phases(diagnosis.phases)) +
+      section("decisions", "Decisions of the solver", decisions(report.trajectory.decisions)) +
       section("limits", "What could not be decided, and notes", limits(report)) +
       section("provenance", "Where this comes from", provenance(report)) +
       "</main>\n<footer class=\"page\"><p>perigee " + std::string(version()) +

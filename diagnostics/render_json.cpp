@@ -96,6 +96,14 @@ Json phase_of(const Phase& phase) {
   return result;
 }
 
+Json decision_of(const Decision& decision) {
+  Json result;
+  result["iteration"] = decision.iteration;
+  result["remedy"] = text(decision.remedy);
+  result["reason"] = text(decision.reason);
+  return result;
+}
+
 Json point_of(const JudgedPoint& point) {
   Json result;
   result["iteration"] = point.iteration;
@@ -133,6 +141,7 @@ std::string render_json(const Report& report) {
   document["run"] = run_of(report.trajectory);
   document["summary"] = text(diagnosis.summary);
   document["findings"] = array_of(diagnosis.findings, finding_of);
+  document["decisions"] = array_of(report.trajectory.decisions, decision_of);
   document["phases"] = array_of(diagnosis.phases, phase_of);
   document["stationary_points"] = array_of(diagnosis.judged_points, point_of);
   document["limits"] = texts(diagnosis.limits);

@@ -196,6 +196,14 @@ std::string render_text(const Report& report, const TextOptions& options) {
     if (i > 0) page.blank();
     write_finding(page, diagnosis.findings[i]);
   }
+  if (!report.trajectory.decisions.empty()) {
+    page.heading("Decisions of the solver");
+    for (const Decision& decision : report.trajectory.decisions) {
+      page.paragraph(
+          "iteration " + std::to_string(decision.iteration) + ", " + decision.remedy + ": " + decision.reason, 2, "- ",
+          2);
+    }
+  }
   if (!diagnosis.phases.empty()) {
     page.heading("Phases");
     for (const Phase& phase : diagnosis.phases) {

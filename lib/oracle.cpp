@@ -22,6 +22,24 @@ double euclidean_norm(ConstVectorView v) {
   return largest * std::sqrt(sum);
 }
 
+double Oracle::norm_and_step(const Evaluation& at, double step, Vector& next) {
+  const Index n = at.x_.size();
+  const double* x = at.x_.data();
+  const double* gradient = at.gradient_.data();
+  double* to = next.data();
+  double sum = 0.0;
+  for (Index first = 0; first < n; first += norm_block) {
+    const Index size = std::min(norm_block, n - first);
+    if (n <= 8) {
+      for (Index i = 0; i < n; ++i) sum += gradient[i] * gradient[i];
+    } else {
+      sum += at.gradient_.view().segment(first, size).squaredNorm();
+    }
+    for (Index i = first; i < first + size; ++i) to[i] = x[i] - step * gradient[i];
+  }
+  return norm_of(sum, at.gradient_);
+}
+
 void Oracle::evaluate_batch(const FiniteSum& sum, std::span<const Index> terms, Evaluation& at) {
   if (&sum != objective_) throw std::invalid_argument("Oracle: the finite sum must be the oracle's own objective");
   ++counts_.gradients;

@@ -4,10 +4,12 @@
 
 #include <perigee/lib/objective.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <utility>
 
 namespace perigee {
 
@@ -44,6 +46,12 @@ class Evaluation {
     return x_;
   }
 
+  /// Takes the storage of `x` (length n) as its point and gives its own for it; forgets value and gradient likewise.
+  void propose(Vector& x) {
+    std::swap(x_, x);
+    value_ = gradient_norm_ = std::numeric_limits<double>::quiet_NaN();
+  }
+
  private:
   friend class Oracle;
   friend class StateReader;
@@ -71,6 +79,14 @@ class Oracle {
     at.gradient_norm_ = norm(at.gradient_);
   }
 
+  /// The same, and `next` = x - step grad f(x) in the pass over memory that the norm takes anyway: at large n a
+  /// gradient step then costs what the objective costs and one pass. `next` has length n.
+  void evaluate_and_step(Evaluation& at, double step, Vector& next) {
+    ++counts_.gradients;
+    at.value_ = objective_->value_and_gradient(at.x_, at.gradient_);
+    at.gradient_norm_ = norm_and_step(at, step, next);
+  }
+
   /// The same of the mean over some terms of `sum`, which must be this oracle's objective. One gradient call, however
   /// many terms. Throws std::invalid_argument if it is another objective.
   void evaluate_batch(const FiniteSum& sum, std::span<const Index> terms, Evaluation& at);
@@ -96,11 +112,19 @@ class Oracle {
     if (v.size() <= 8) {  // the vectorized loop's set-up costs more than these few products
       for (const double element : v) sum += element * element;
     } else {
-      sum = v.view().squaredNorm();
+      for (Index first = 0; first < v.size(); first += norm_block) {
+        sum += v.view().segment(first, std::min(norm_block, v.size() - first)).squaredNorm();
+      }
     }
-    // Outside this range the sum of squares may have lost everything; inside it, it is exact to rounding.
+    return norm_of(sum, v);
+  }
+  static double norm_and_step(const Evaluation& at, double step, Vector& next);
+  // Outside this range the sum of squares may have lost everything; inside it, it is exact to rounding.
+  static double norm_of(double sum, const Vector& v) {
     return sum > 1e-280 && sum < 1e280 ? std::sqrt(sum) : euclidean_norm(v);
   }
+  // Elements that stay in the first-level cache between two uses; both norms sum in these blocks, to the same bits.
+  static constexpr Index norm_block = 1024;
 
   const Objective* objective_;
   Index dimension_;

@@ -16,13 +16,22 @@ namespace {
 class FixedRateStepper final : public Stepper {
  public:
   FixedRateStepper(Oracle& oracle, ConstVectorView x0, const Schedule& learning_rate)
-      : oracle_(oracle), learning_rate_(learning_rate), pair_(oracle, x0) {
+      : oracle_(oracle), learning_rate_(learning_rate), pair_(oracle, x0), next_(oracle.dimension()) {
     describe_start(record_, pair_.current(), oracle_);
+    propose_next();
   }
 
   StepStatus step() override {
-    const double rate = learning_rate_(record_.iteration, pair_.current().x());
-    return take_gradient_step(oracle_, pair_, rate, StepKind::step, record_, end_, measures_curvature_);
+    pair_.candidate().propose(next_);
+    const double next_rate = learning_rate_(record_.iteration + 1, pair_.candidate().x());
+    oracle_.evaluate_and_step(pair_.candidate(), next_rate, next_);
+    if (!pair_.candidate().is_finite()) {
+      end_ = non_finite_end(record_.iteration + 1);
+      return StepStatus::ended;
+    }
+    commit_step(oracle_, pair_, rate_, StepKind::step, record_, measures_curvature_);
+    rate_ = next_rate;
+    return StepStatus::advanced;
   }
 
   const Evaluation& current() const override { return pair_.current(); }
@@ -37,12 +46,20 @@ class FixedRateStepper final : public Stepper {
     reader.expect("gradient-descent");
     reader.read(record_);
     reader.read(pair_.current());
+    propose_next();
   }
 
  private:
+  void propose_next() {
+    rate_ = learning_rate_(record_.iteration, pair_.current().x());
+    next_.view() = pair_.current().x() - rate_ * pair_.current().gradient();
+  }
+
   Oracle& oracle_;
   Schedule learning_rate_;
   EvaluationPair pair_;
+  Vector next_;        // the next iterate, made while the gradient was at hand
+  double rate_ = 0.0;  // of the step to it
 };
 
 class LineSearchStepper final : public Stepper {

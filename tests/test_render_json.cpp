@@ -120,6 +120,8 @@ TEST_CASE("JSON: the fields say what the report says") {
   CHECK(document["stationary_points"][0]["lambda_min_lower_bound"] == "-Infinity");
   CHECK(document["stationary_points"][0]["index"].is_null());
   CHECK(document["limits"].size() == 1);
+  CHECK(document["decisions"][0]["iteration"] == 3);
+  CHECK(document["decisions"][0]["remedy"] == "long-step");
   // The order of the top level is part of the documentation.
   std::vector<std::string> names;
   const auto ordered = nlohmann::ordered_json::parse(render_json(samples::bandit(400)));
@@ -127,7 +129,7 @@ TEST_CASE("JSON: the fields say what the report says") {
     names.push_back(name);
   }
   CHECK(names == std::vector<std::string>{"schema_version", "perigee_version", "source", "problem", "solver",
-                                          "settings", "run", "summary", "findings", "phases", "stationary_points",
+                                          "settings", "run", "summary", "findings", "decisions", "phases", "stationary_points",
                                           "limits"});
 }
 

@@ -375,7 +375,7 @@ TEST_CASE("what a file must be, and what the message says if it is not") {
   }
   SECTION("another schema version") {
     execute(path, "PRAGMA user_version = 99");
-    CHECK(contains(store_error([&] { read_run(path); }), "schema version must be 1, got 99"));
+    CHECK(contains(store_error([&] { read_run(path); }), "schema version must be 2, got 99"));
   }
   SECTION("a wrong type in a row") {
     execute(path, "UPDATE steps SET value = 'NaN 0x3ff0000000000000' WHERE iteration = 5");

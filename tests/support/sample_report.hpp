@@ -97,6 +97,7 @@ inline Report bandit(Index iterations = 4000) {
        .evidence = {},
        .message = "The run ended because max_iterations was reached.",
        .recommendation = ""}};
+  report.trajectory.decisions = {{3, "long-step", "the value is lower by 0.4 at a distance of 32"}};
   diagnosis.phases = {{"descent", 0, iterations / 40},
                       {"plateau", iterations / 40, iterations / 2},
                       {"descent", iterations / 2, iterations}};
@@ -193,6 +194,7 @@ inline Report saddle() {
                                 .evidence = {{"<b>rate</b>", 0.15, "1 / iteration"}},
                                 .message = "Slow between iterations 20 & 90.",
                                 .recommendation = ""}};
+  report.trajectory.decisions = {{50, "<u>remedy</u>", "gradient norm < 1e-6 & </td><script>alert(4)</script>"}};
   report.diagnosis.phases = {{"descent", 0, 20}, {"<i>drift</i>", 20, 90}, {"descent", 90, 120}};
   return report;
 }
