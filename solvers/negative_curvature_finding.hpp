@@ -18,6 +18,10 @@ struct CurvatureFindingTheory {
   Index dimension = 0;               // n >= 1
 };
 
+/// delta_0 = min(delta, delta sqrt(eps^3/rho)/(384 Delta_f)): the share of one search in delta, since each move along a
+/// direction found lowers f by sqrt(eps^3/rho)/384 at least.
+double share_of_one_search(const CurvatureFindingTheory& of);
+
 /// The six numbers that the method runs on. Made by `theory` or by `practical`, which never mix.
 struct CurvatureFindingParameters {
   double learning_rate;        // eta, of the descent and of the search
@@ -28,7 +32,7 @@ struct CurvatureFindingParameters {
   double step_length;          // of the move along a direction found; halved until f falls enough
   std::string origin;          // "theory" or "practical", for reports
 
-  /// With delta_0 = min(delta, delta sqrt(eps^3/rho)/(384 Delta_f)), the share of one search in delta: eta = 1/l,
+  /// With delta_0 = share_of_one_search: eta = 1/l,
   /// r = eps/(8 l) sqrt(pi/n) delta_0, T = ceil(8 l/sqrt(rho eps) ln(l/delta_0 sqrt(n/(pi rho eps)))),
   /// curvature_threshold = sqrt(rho eps)/4, step_length = sqrt(eps/rho)/4.
   /// Throws std::invalid_argument on anything out of range.
@@ -69,7 +73,11 @@ class NegativeCurvatureFinding final : public Solver {
 
 namespace solvers {
 struct Entry;
+class TheoryOrPractical;
 Entry negative_curvature_finding();  // "negative-curvature-finding"
+
+/// What the theory asks to be told, from a registry entry's parameters.
+CurvatureFindingTheory curvature_finding_theory(const TheoryOrPractical& chosen);
 }  // namespace solvers
 
 }  // namespace perigee

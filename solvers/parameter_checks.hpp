@@ -22,6 +22,15 @@ struct ParameterChecks {
     that(value > 0.0 && std::isfinite(value), std::string(name) + " must be > 0 and finite", value);
   }
 
+  /// What the practical parameters of the methods that look for curvature are made of.
+  void practical(double gradient_lipschitz, double tolerance, double curvature, double scale) const {
+    positive("gradient_lipschitz", gradient_lipschitz);
+    positive("tolerance", tolerance);
+    positive("curvature", curvature);
+    positive("scale", scale);
+    that(curvature <= gradient_lipschitz, "curvature must be <= gradient_lipschitz", curvature);
+  }
+
   /// What every theorem on escaping saddles asks of l, rho, eps, Delta_f, delta and d; sqrt(rho eps) <= l.
   template <class Theory>
   void theory(const Theory& of) const {

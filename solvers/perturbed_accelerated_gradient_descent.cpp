@@ -2,6 +2,7 @@
 
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/state.hpp>
+#include <perigee/solvers/accelerated_motion.hpp>
 #include <perigee/solvers/parameter_checks.hpp>
 #include <perigee/solvers/step_support.hpp>
 #include <perigee/solvers/theory_or_practical.hpp>
@@ -23,9 +24,11 @@ class AcceleratedStepper final : public Stepper {
         random_(random),
         parameters_(parameters),
         pair_(oracle, x0),
-        ahead_(oracle.dimension()),
+        motion_(oracle.dimension(), {.learning_rate = parameters.learning_rate,
+                                     .momentum_loss = parameters.momentum_loss,
+                                     .curvature_threshold = parameters.curvature_threshold,
+                                     .exploitation_radius = parameters.exploitation_radius}),
         anchor_(pair_.current()),
-        velocity_(oracle.dimension()),
         perturbed_(oracle.dimension()),
         last_perturbation_(-parameters.escape_iterations - 1) {
     describe_start(record_, pair_.current(), oracle_);
@@ -40,18 +43,12 @@ class AcceleratedStepper final : public Stepper {
         pair_.current().gradient_norm() <= parameters_.gradient_threshold && since > parameters_.escape_iterations;
     const ConstVectorView from = is_perturbed ? perturb() : pair_.current().x();
     const double from_value = is_perturbed ? oracle_.value(from) : pair_.current().value();
-    ahead_.propose() = from + (1.0 - parameters_.momentum_loss) * velocity_.view();
-    oracle_.evaluate(ahead_);
-    if (!std::isfinite(from_value) || !ahead_.is_finite()) return non_finite();
-    const bool is_exploiting = meets_negative_curvature(from, from_value);
-    if (is_exploiting) {
-      propose_along_velocity(from, from_value);
-    } else {
-      pair_.candidate().propose() = ahead_.x() - parameters_.learning_rate * ahead_.gradient();
+    const Motion motion = motion_.propose(oracle_, from, from_value, pair_.candidate());
+    if (motion == Motion::non_finite) {
+      end_ = non_finite_end(record_.iteration + 1);
+      return StepStatus::ended;
     }
-    oracle_.evaluate(pair_.candidate());
-    if (!pair_.candidate().is_finite()) return non_finite();
-    commit(from, is_perturbed, is_exploiting);
+    commit(from, is_perturbed, motion);
     return StepStatus::advanced;
   }
 
@@ -63,8 +60,7 @@ class AcceleratedStepper final : public Stepper {
     writer.write(pair_.current());
     writer.write(anchor_);
     writer.write(anchor_energy_);
-    writer.write(velocity_);
-    writer.write(speed_);
+    motion_.save_state(writer);
     writer.write(static_cast<std::int64_t>(last_perturbation_));
   }
 
@@ -74,16 +70,14 @@ class AcceleratedStepper final : public Stepper {
     reader.read(pair_.current());
     reader.read(anchor_);
     reader.read(anchor_energy_);
-    reader.read(velocity_.view());
-    reader.read(speed_);
+    motion_.load_state(reader);
     std::int64_t last_perturbation = 0;
     reader.read(last_perturbation);
     last_perturbation_ = static_cast<Index>(last_perturbation);
   }
 
  private:
-  // f(x_t) + ||v_t||^2/(2 eta)
-  double energy() const { return pair_.current().value() + 0.5 * speed_ * speed_ / parameters_.learning_rate; }
+  double energy() const { return motion_.energy(pair_.current().value()); }
 
   ConstVectorView perturb() {
     RandomEngine engine = random_.engine("perturbation", static_cast<std::uint64_t>(record_.iteration));
@@ -92,57 +86,20 @@ class AcceleratedStepper final : public Stepper {
     return perturbed_;
   }
 
-  // At v = 0 the inequality of the paper holds with equality and says nothing.
-  bool meets_negative_curvature(ConstVectorView from, double from_value) const {
-    if (speed_ == 0.0) return false;
-    const double slope = ahead_.gradient().dot(from - ahead_.x());
-    return from_value <=
-           ahead_.value() + slope - 0.5 * parameters_.curvature_threshold * (from - ahead_.x()).squaredNorm();
-  }
-
-  void propose_along_velocity(ConstVectorView from, double from_value) {
-    VectorView next = pair_.candidate().propose();
-    if (speed_ >= parameters_.exploitation_radius) {
-      next = from;
-      return;
-    }
-    const double factor = parameters_.exploitation_radius / speed_;
-    next = from - factor * velocity_.view();
-    const double behind = oracle_.value(next);
-    next = from + factor * velocity_.view();
-    const double before = oracle_.value(next);
-    // Written so that a value that is not a number is never the lowest.
-    if (before < from_value && !(behind < before)) return;
-    if (behind < from_value) {
-      next = from - factor * velocity_.view();
-    } else {
-      next = from;
-    }
-  }
-
-  void commit(ConstVectorView from, bool is_perturbed, bool is_exploiting) {
+  void commit(ConstVectorView from, bool is_perturbed, Motion motion) {
     if (is_perturbed) {
       anchor_ = pair_.current();
       anchor_energy_ = energy();
       last_perturbation_ = record_.iteration;
     }
-    if (is_exploiting) {
-      velocity_.view().setZero();
-      speed_ = 0.0;
-    } else {
-      speed_ = distance(pair_.candidate().x(), from);
-      velocity_.view() = pair_.candidate().x() - from;
-    }
+    const bool is_exploiting = motion == Motion::exploited;
+    motion_.accept(motion, from, pair_.candidate());
     const StepKind kind = is_perturbed ? StepKind::perturbation : is_exploiting ? StepKind::jump : StepKind::step;
     // From x_t, not from the perturbed point, which is no iterate.
-    const double moved = is_perturbed || is_exploiting ? distance(pair_.candidate().x(), pair_.current().x()) : speed_;
+    const double moved =
+        is_perturbed || is_exploiting ? distance(pair_.candidate().x(), pair_.current().x()) : motion_.speed();
     commit_move(oracle_, pair_, moved, is_exploiting ? not_measured : parameters_.learning_rate, kind, record_,
                 measures_curvature_);
-  }
-
-  StepStatus non_finite() {
-    end_ = non_finite_end(record_.iteration + 1);
-    return StepStatus::ended;
   }
 
   // The anchor becomes the last iterate.
@@ -165,12 +122,10 @@ class AcceleratedStepper final : public Stepper {
   RandomSource random_;
   AcceleratedParameters parameters_;
   EvaluationPair pair_;
-  Evaluation ahead_;  // y_t
+  AcceleratedMotion motion_;
   Evaluation anchor_;
   double anchor_energy_ = 0.0;
-  Vector velocity_;     // v_t
-  double speed_ = 0.0;  // ||v_t||
-  Vector perturbed_;    // x_t + xi
+  Vector perturbed_;  // x_t + xi
   Index last_perturbation_;
 };
 
@@ -203,11 +158,7 @@ AcceleratedParameters AcceleratedParameters::theory(const AcceleratedTheory& of)
 
 AcceleratedParameters AcceleratedParameters::practical(double gradient_lipschitz, double tolerance, double curvature,
                                                        double scale) {
-  check.positive("gradient_lipschitz", gradient_lipschitz);
-  check.positive("tolerance", tolerance);
-  check.positive("curvature", curvature);
-  check.positive("scale", scale);
-  check.that(curvature <= gradient_lipschitz, "curvature must be <= gradient_lipschitz", curvature);
+  check.practical(gradient_lipschitz, tolerance, curvature, scale);
   const double learning_rate = 0.5 / gradient_lipschitz;
   const double momentum_loss = 0.5 * std::sqrt(curvature / gradient_lipschitz);
   const double escape_iterations = std::ceil(10.0 / momentum_loss);

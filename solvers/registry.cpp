@@ -1,5 +1,6 @@
 #include <perigee/solvers/registry.hpp>
 
+#include <perigee/solvers/accelerated_negative_curvature_finding.hpp>
 #include <perigee/solvers/adam.hpp>
 #include <perigee/solvers/adaptive_cubic_regularization.hpp>
 #include <perigee/solvers/barzilai_borwein.hpp>
@@ -39,6 +40,7 @@ const std::vector<Entry>& registry() {
       continually_perturbed_gradient_descent(),
       perturbed_accelerated_gradient_descent(),
       negative_curvature_finding(),
+      accelerated_negative_curvature_finding(),
       stochastic_gradient_descent(),
       langevin_dynamics(),
       trust_region_newton_cg(),
