@@ -10,6 +10,7 @@
 #include <perigee/solvers/langevin_dynamics.hpp>
 #include <perigee/solvers/limited_memory_bfgs.hpp>
 #include <perigee/solvers/negative_curvature_finding.hpp>
+#include <perigee/solvers/neon2.hpp>
 #include <perigee/solvers/nesterov.hpp>
 #include <perigee/solvers/nonlinear_conjugate_gradient.hpp>
 #include <perigee/solvers/normalized_gradient_descent.hpp>
@@ -41,6 +42,7 @@ const std::vector<Entry>& registry() {
       perturbed_accelerated_gradient_descent(),
       negative_curvature_finding(),
       accelerated_negative_curvature_finding(),
+      neon2(),
       stochastic_gradient_descent(),
       langevin_dynamics(),
       trust_region_newton_cg(),
