@@ -1,9 +1,8 @@
 #include <perigee/solvers/perturbed_gradient_descent.hpp>
 
 #include <perigee/lib/format.hpp>
-#include <perigee/lib/state.hpp>
 #include <perigee/solvers/parameter_checks.hpp>
-#include <perigee/solvers/step_support.hpp>
+#include <perigee/solvers/perturbed_stepper.hpp>
 #include <perigee/solvers/theory_or_practical.hpp>
 
 #include <algorithm>
@@ -15,167 +14,35 @@ namespace {
 
 constexpr ParameterChecks check{"perturbed gradient descent"};
 
-// What both variants share: an anchor, steps of fixed length, and random jumps.
-class PerturbedStepper : public Stepper {
- public:
-  PerturbedStepper(Oracle& oracle, ConstVectorView x0, const RandomSource& random, double learning_rate, double radius)
-      : oracle_(oracle),
-        random_(random),
-        pair_(oracle, x0),
-        anchor_(pair_.current()),
-        left_(pair_.current()),
-        learning_rate_(learning_rate),
-        radius_(radius) {
-    describe_start(record_, pair_.current(), oracle_);
-  }
-
-  const Evaluation& current() const override { return pair_.current(); }
-
- protected:
-  StepStatus ordinary_step() {
-    return take_gradient_step(oracle_, pair_, learning_rate_, StepKind::step, record_, end_, measures_curvature_);
-  }
-
-  // Perturbs the anchor by xi uniform in B(0, r) and takes a gradient step from there. One iteration: the perturbed
-  // point itself is no iterate of the algorithm.
-  StepStatus perturbed_step() {
-    left_ = pair_.current();
-    VectorView perturbed = pair_.candidate().propose();
-    RandomEngine engine = random_.engine("perturbation", static_cast<std::uint64_t>(record_.iteration));
-    fill_uniform_ball(engine, radius_, perturbed);
-    perturbed += anchor_.x();
-    oracle_.evaluate(pair_.candidate());
-    if (!pair_.candidate().is_finite()) {
-      end_ = non_finite_end(record_.iteration + 1);
-      return StepStatus::ended;
-    }
-    pair_.commit();
-    const StepStatus status =
-        take_gradient_step(oracle_, pair_, learning_rate_, StepKind::perturbation, record_, end_, false);
-    if (status != StepStatus::advanced) {
-      pair_.current() = left_;
-      return status;
-    }
-    record_.step_norm = distance(pair_.current().x(), left_.x());
-    record_.curvature = measures_curvature_ ? curvature_between(left_, pair_.current()) : not_measured;
-    return status;
-  }
-
-  // The anchor becomes the last iterate.
-  StepStatus return_anchor(std::string id, std::string message) {
-    ++record_.iteration;
-    record_.kind = StepKind::jump;
-    record_.step_norm = distance(pair_.current().x(), anchor_.x());
-    record_.step_size = not_measured;
-    record_.curvature = measures_curvature_ ? curvature_between(pair_.current(), anchor_) : not_measured;
-    pair_.current() = anchor_;
-    record_.value = anchor_.value();
-    record_.gradient_norm = anchor_.gradient_norm();
-    record_.counts = oracle_.counts();
-    end_ = {EndClass::convergence, std::move(id), std::move(message)};
-    return StepStatus::concluded;
-  }
-
-  void save_common(StateWriter& writer) const {
-    writer.write(record_);
-    writer.write(pair_.current());
-    writer.write(anchor_);
-  }
-  void load_common(StateReader& reader) {
-    reader.read(record_);
-    reader.read(pair_.current());
-    reader.read(anchor_);
-  }
-
-  Oracle& oracle_;
-  RandomSource random_;
-  EvaluationPair pair_;
-  Evaluation anchor_;
-
- private:
-  Evaluation left_;  // the iterate that a perturbed step started from
-  double learning_rate_;
-  double radius_;
-};
-
-class AlgorithmTwoStepper final : public PerturbedStepper {
- public:
-  AlgorithmTwoStepper(Oracle& oracle, ConstVectorView x0, const RandomSource& random,
-                      const PerturbedParameters& parameters)
-      : PerturbedStepper(oracle, x0, random, parameters.learning_rate, parameters.perturbation_radius),
-        parameters_(parameters),
-        last_perturbation_(-parameters.escape_iterations - 1) {}
-
-  StepStatus step() override {
-    const Index since = record_.iteration - last_perturbation_;
-    if (since == parameters_.escape_iterations &&
-        pair_.current().value() - anchor_.value() > -parameters_.decrease_threshold) {
-      return return_anchor(
-          "perturbation-released-nothing",
-          (parameters_.origin == "theory"
-               ? std::string("second-order stationary by algorithm 2 with theory parameters")
-               : "evidence of second-order stationarity, no proof (" + parameters_.origin + " parameters)") +
-              ": the perturbation at iteration " + std::to_string(last_perturbation_) + " lowered the value by " +
-              format_number(anchor_.value() - pair_.current().value()) + " < " +
-              format_number(parameters_.decrease_threshold) + " within " +
-              std::to_string(parameters_.escape_iterations) + " iterations");
-    }
-    if (pair_.current().gradient_norm() <= parameters_.gradient_threshold && since > parameters_.escape_iterations) {
-      last_perturbation_ = record_.iteration;
-      anchor_ = pair_.current();
-      return perturbed_step();
-    }
-    return ordinary_step();
-  }
-
-  void save_state(StateWriter& writer) const override {
-    writer.write("perturbed-gradient-descent");
-    save_common(writer);
-    writer.write(static_cast<std::int64_t>(last_perturbation_));
-  }
-
-  void load_state(StateReader& reader) override {
-    reader.expect("perturbed-gradient-descent");
-    load_common(reader);
-    std::int64_t last_perturbation = 0;
-    reader.read(last_perturbation);
-    last_perturbation_ = static_cast<Index>(last_perturbation);
-  }
-
- private:
-  PerturbedParameters parameters_;
-  Index last_perturbation_;  // t_noise
-};
-
 class PeriodicStepper final : public PerturbedStepper {
  public:
   PeriodicStepper(Oracle& oracle, ConstVectorView x0, const RandomSource& random, const PeriodicParameters& parameters)
-      : PerturbedStepper(oracle, x0, random, parameters.learning_rate, parameters.perturbation_radius),
+      : PerturbedStepper(oracle, x0, random, parameters.learning_rate, parameters.perturbation_radius,
+                         std::make_unique<PerturbationLaw>()),
         parameters_(parameters) {}
 
   StepStatus step() override {
     if (record_.iteration - episode_start_ < parameters_.episode_iterations) return ordinary_step();
     const double decrease = anchor_.value() - pair_.current().value();
+    // The state changes only once a step has succeeded.
     if (decrease >= parameters_.decrease_threshold) {
-      anchor_ = pair_.current();
-      failed_jumps_ = 0;
-      jumped_ = false;
-      episode_start_ = record_.iteration;
-      return ordinary_step();
+      const StepStatus status = ordinary_step();
+      if (status == StepStatus::advanced) begin_episode(pair_.candidate(), 0, false);
+      return status;
     }
-    if (jumped_) ++failed_jumps_;
-    if (failed_jumps_ >= parameters_.failed_jumps) {
+    const Index failed_jumps = failed_jumps_ + (jumped_ ? 1 : 0);
+    if (failed_jumps >= parameters_.failed_jumps) {
       return return_anchor("perturbation-released-nothing",
-                           std::to_string(failed_jumps_) + " jumps in a row lowered the value by less than " +
+                           std::to_string(failed_jumps) + " jumps in a row lowered the value by less than " +
                                format_number(parameters_.decrease_threshold) + " within " +
                                std::to_string(parameters_.episode_iterations) + " iterations each; the last by " +
                                format_number(decrease));
     }
     // Jump from the better of the two points: after a jump upwards the anchor is the one to keep.
-    if (decrease >= 0.0) anchor_ = pair_.current();
-    jumped_ = true;
-    episode_start_ = record_.iteration;
-    return perturbed_step();
+    const bool is_lower = decrease >= 0.0;
+    const StepStatus status = perturbed_step(is_lower ? pair_.current() : anchor_);
+    if (status == StepStatus::advanced) begin_episode(is_lower ? left_ : anchor_, failed_jumps, true);
+    return status;
   }
 
   void save_state(StateWriter& writer) const override {
@@ -201,6 +68,14 @@ class PeriodicStepper final : public PerturbedStepper {
   }
 
  private:
+  // At the step that was just taken, from `anchor` or by a jump from it.
+  void begin_episode(const Evaluation& anchor, Index failed_jumps, bool jumped) {
+    if (&anchor != &anchor_) anchor_ = anchor;
+    failed_jumps_ = failed_jumps;
+    jumped_ = jumped;
+    episode_start_ = record_.iteration - 1;
+  }
+
   PeriodicParameters parameters_;
   Index episode_start_ = 0;
   Index failed_jumps_ = 0;
@@ -242,28 +117,38 @@ PerturbedParameters PerturbedParameters::practical(double gradient_lipschitz, do
           .origin = "practical"};
 }
 
+void check_parameters(const PerturbedParameters& parameters, const char* who) {
+  const ParameterChecks checks{who};
+  checks.positive("learning_rate", parameters.learning_rate);
+  checks.positive("perturbation_radius", parameters.perturbation_radius);
+  checks.positive("gradient_threshold", parameters.gradient_threshold);
+  checks.positive("decrease_threshold", parameters.decrease_threshold);
+  checks.that(parameters.escape_iterations >= 1, "escape_iterations must be >= 1",
+              static_cast<double>(parameters.escape_iterations));
+}
+
+std::vector<std::pair<std::string, std::string>> settings_of(const PerturbedParameters& parameters) {
+  return {{"parameters", parameters.origin},
+          {"learning_rate", format_exact(parameters.learning_rate)},
+          {"perturbation_radius", format_exact(parameters.perturbation_radius)},
+          {"gradient_threshold", format_exact(parameters.gradient_threshold)},
+          {"decrease_threshold", format_exact(parameters.decrease_threshold)},
+          {"escape_iterations", std::to_string(parameters.escape_iterations)}};
+}
+
 PerturbedGradientDescent::PerturbedGradientDescent(PerturbedParameters parameters)
     : parameters_(std::move(parameters)) {
-  check.positive("learning_rate", parameters_.learning_rate);
-  check.positive("perturbation_radius", parameters_.perturbation_radius);
-  check.positive("gradient_threshold", parameters_.gradient_threshold);
-  check.positive("decrease_threshold", parameters_.decrease_threshold);
-  check.that(parameters_.escape_iterations >= 1, "escape_iterations must be >= 1",
-             static_cast<double>(parameters_.escape_iterations));
+  check_parameters(parameters_, check.who);
 }
 
 std::vector<std::pair<std::string, std::string>> PerturbedGradientDescent::settings() const {
-  return {{"parameters", parameters_.origin},
-          {"learning_rate", format_exact(parameters_.learning_rate)},
-          {"perturbation_radius", format_exact(parameters_.perturbation_radius)},
-          {"gradient_threshold", format_exact(parameters_.gradient_threshold)},
-          {"decrease_threshold", format_exact(parameters_.decrease_threshold)},
-          {"escape_iterations", std::to_string(parameters_.escape_iterations)}};
+  return settings_of(parameters_);
 }
 
 std::unique_ptr<Stepper> PerturbedGradientDescent::start(Oracle& oracle, ConstVectorView x0,
                                                          const RandomSource& random) const {
-  return std::make_unique<AlgorithmTwoStepper>(oracle, x0, random, parameters_);
+  return std::make_unique<AlgorithmTwoStepper>(oracle, x0, random, parameters_, name(),
+                                               std::make_unique<PerturbationLaw>());
 }
 
 PeriodicallyPerturbedGradientDescent::PeriodicallyPerturbedGradientDescent(PeriodicParameters parameters)

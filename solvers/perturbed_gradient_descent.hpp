@@ -5,6 +5,8 @@
 #include <perigee/lib/solver.hpp>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace perigee {
 
@@ -40,11 +42,18 @@ struct PerturbedParameters {
                                        Index escape_iterations = 50);
 };
 
+/// Throws std::invalid_argument, in the name of `who`, on parameters out of range.
+void check_parameters(const PerturbedParameters& parameters, const char* who);
+
+/// The fields as (name, value) text pairs.
+std::vector<std::pair<std::string, std::string>> settings_of(const PerturbedParameters& parameters);
+
 /// Algorithm 2 of Jin, Ge, Netrapalli, Kakade and Jordan (2017), "How to escape saddle points efficiently":
 ///
-///     if ||grad f(x_t)|| <= g_thres and t - t_noise > t_thres:  anchor = x_t, t_noise = t, x_t += xi, xi uniform in
-///     B(0, r) if t - t_noise = t_thres and f(x_t) - f(anchor) > -f_thres:  return anchor x_{t+1} = x_t - eta grad
-///     f(x_t)
+///     if ||grad f(x_t)|| <= g_thres and t - t_noise > t_thres:
+///         anchor = x_t, t_noise = t, x_t += xi,  xi uniform in B(0, r)
+///     if t - t_noise = t_thres and f(x_t) - f(anchor) > -f_thres:  return anchor
+///     x_{t+1} = x_t - eta grad f(x_t)
 ///
 /// With theory parameters (theorem 3): the returned point is an eps-second-order stationary point with probability
 /// >= 1 - delta. With practical ones the return is evidence, no proof; the End says which were used.

@@ -14,6 +14,7 @@
 #include <perigee/solvers/nesterov.hpp>
 #include <perigee/solvers/nonlinear_conjugate_gradient.hpp>
 #include <perigee/solvers/normalized_gradient_descent.hpp>
+#include <perigee/solvers/occupation_time_perturbed_gradient_descent.hpp>
 #include <perigee/solvers/perturbed_accelerated_gradient_descent.hpp>
 #include <perigee/solvers/perturbed_gradient_descent.hpp>
 #include <perigee/solvers/perturbed_gradient_descent_variant.hpp>
@@ -37,6 +38,7 @@ const std::vector<Entry>& registry() {
       adam(),
       perturbed_gradient_descent(),
       periodically_perturbed_gradient_descent(),
+      occupation_time_perturbed_gradient_descent(),
       perturbed_gradient_descent_variant(),
       continually_perturbed_gradient_descent(),
       perturbed_accelerated_gradient_descent(),

@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/solver_contract.hpp"
 
 #include <perigee/lib/functional.hpp>
 #include <perigee/lib/problems/registry.hpp>
@@ -13,20 +14,7 @@
 #include <stdexcept>
 
 using namespace perigee;
-
-namespace {
-
-// x^2 - y^2 + (x^4 + y^4)/4: saddle at 0, minima (0, +-sqrt 2) with f = -1.
-auto capped_saddle() {
-  return functional(
-      2, [](ConstVectorView x) { return x[0] * x[0] - x[1] * x[1] + 0.25 * (std::pow(x[0], 4) + std::pow(x[1], 4)); },
-      [](ConstVectorView x, VectorView g) {
-        g[0] = 2.0 * x[0] + std::pow(x[0], 3);
-        g[1] = -2.0 * x[1] + std::pow(x[1], 3);
-      });
-}
-
-}  // namespace
+using namespace perigee::test;
 
 TEST_CASE("theory parameters are the formulas of Jin et al. (2017), algorithm 2") {
   // Worked by hand for d = 10, l = rho = c = Delta_f = 1, eps = 0.01, delta = 0.1.
@@ -100,6 +88,30 @@ TEST_CASE("a perturbation that releases nothing returns the anchor as the last i
   CHECK(last.kind == StepKind::jump);
   CHECK(last.value == result.value);
   CHECK(recorder.trajectory().snapshots.back().x == result.x);
+}
+
+TEST_CASE("a perturbation that leaves the domain changes nothing: the state is that of the last iterate") {
+  // Everywhere near 1 is outside, and the gradient there is small enough to perturb at once.
+  PerturbedParameters parameters = PerturbedParameters::practical(1.0, 10.0);
+  check_wall(PerturbedGradientDescent(parameters));
+
+  // The episodic variant rests at 1 for an episode, then jumps out.
+  const auto rest = functional(
+      1, [](ConstVectorView x) { return x[0] == 1.0 ? 1.0 : std::numeric_limits<double>::quiet_NaN(); },
+      [](ConstVectorView, VectorView g) { g[0] = 0.0; });
+  const PeriodicallyPerturbedGradientDescent episodic(
+      {.learning_rate = 0.1, .perturbation_radius = 0.01, .decrease_threshold = 1e-6, .episode_iterations = 3});
+  Oracle oracle(rest);
+  const auto stepper = episodic.start(oracle, {1.0}, RandomSource(0));
+  for (int k = 0; k < 3; ++k) REQUIRE(stepper->step() == StepStatus::advanced);
+  StateWriter before;
+  stepper->save_state(before);
+  REQUIRE(stepper->step() == StepStatus::ended);
+  CHECK(stepper->end().id == "non-finite");
+  StateWriter after;
+  stepper->save_state(after);
+  CHECK(std::vector<std::uint8_t>(before.bytes().begin(), before.bytes().end()) ==
+        std::vector<std::uint8_t>(after.bytes().begin(), after.bytes().end()));
 }
 
 TEST_CASE("the episodic variant leaves the saddle and ends at a minimum") {
