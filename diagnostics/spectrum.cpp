@@ -1,9 +1,9 @@
 // The probabilistic lower bound: van Dorsselaer, Hochstenbach and van der Vorst (2000), "Computing probabilistic bounds
 // for extreme eigenvalues of symmetric matrices with the Lanczos method", SIAM J. Matrix Anal. Appl. 22.
 #include <perigee/diagnostics/spectrum.hpp>
-#include <perigee/diagnostics/tridiagonal.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/oracle.hpp>
+#include <perigee/lib/tridiagonal.hpp>
 
 #include <algorithm>
 #include <cmath>

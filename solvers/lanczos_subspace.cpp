@@ -1,8 +1,12 @@
 #include <perigee/solvers/lanczos_subspace.hpp>
 
+#include <perigee/lib/state.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
+#include <string>
 
 namespace perigee {
 
@@ -84,6 +88,33 @@ bool LanczosSubspace::extend(Oracle& oracle, ConstVectorView x) {
   return true;
 }
 
+bool LanczosSubspace::append(Oracle& oracle, ConstVectorView x, ConstVectorView direction, double least_share) {
+  const std::size_t last = diagonal_.size();
+  if (vectors_.size() == last) vectors_.emplace_back(dimension_);
+  const double whole = euclidean_norm(direction);
+  remainder_.view() = direction;
+  for (int pass = 0; pass < 2; ++pass) {
+    for (std::size_t j = 0; j < last; ++j) remove_component(j);
+  }
+  const double outside = euclidean_norm(remainder_.view());
+  if (!(outside > least_share * whole)) return true;
+  vectors_[last].view() = remainder_.view() / outside;
+  oracle.hessian_vector_product(x, vectors_[last].view(), remainder_.view());
+  const double product_norm = euclidean_norm(remainder_.view());
+  if (!std::isfinite(product_norm)) return false;
+  product_norm_ = std::max(product_norm_, product_norm);
+  diagonal_.push_back(vectors_[last].view().dot(remainder_.view()));
+  double coupling = vectors_[last - 1].view().dot(remainder_.view());
+  if (coupling < 0.0) {
+    coupling = -coupling;
+    vectors_[last].view() *= -1.0;
+  }
+  couplings_.back() = coupling;
+  for (std::size_t j = 0; j <= last; ++j) remove_component(j);
+  couplings_.push_back(euclidean_norm(remainder_.view()));
+  return true;
+}
+
 double LanczosSubspace::remove_component(std::size_t j) {
   const double coefficient = vectors_[j].view().dot(remainder_.view());
   remainder_.view() -= coefficient * vectors_[j].view();
@@ -93,6 +124,35 @@ double LanczosSubspace::remove_component(std::size_t j) {
 void LanczosSubspace::combine(std::span<const double> coefficients, VectorView result) const {
   result.setZero();
   for (std::size_t j = 0; j < coefficients.size(); ++j) result += coefficients[j] * vectors_[j].view();
+}
+
+void LanczosSubspace::project(ConstVectorView vector, std::span<double> coefficients) const {
+  for (std::size_t j = 0; j < coefficients.size(); ++j) coefficients[j] = vectors_[j].view().dot(vector);
+}
+
+void LanczosSubspace::save(StateWriter& writer) const {
+  writer.write(static_cast<std::uint64_t>(diagonal_.size()));
+  for (std::size_t j = 0; j < diagonal_.size(); ++j) writer.write(vectors_[j].view());
+  writer.write(ConstVectorView(diagonal_));
+  writer.write(ConstVectorView(couplings_));
+  writer.write(product_norm_);
+}
+
+void LanczosSubspace::load(StateReader& reader) {
+  std::uint64_t count = 0;
+  reader.read(count);
+  if (count > static_cast<std::uint64_t>(dimension_)) {
+    throw std::invalid_argument("LanczosSubspace: a saved basis must have at most " + std::to_string(dimension_) +
+                                " vectors, got " + std::to_string(count));
+  }
+  const auto size = static_cast<std::size_t>(count);
+  while (vectors_.size() < size) vectors_.emplace_back(dimension_);
+  diagonal_.resize(size);
+  couplings_.resize(size);
+  for (std::size_t j = 0; j < size; ++j) reader.read(vectors_[j].view());
+  reader.read(VectorView(diagonal_));
+  reader.read(VectorView(couplings_));
+  reader.read(product_norm_);
 }
 
 bool TridiagonalFactor::factor(const TridiagonalMatrix& matrix, double shift) {

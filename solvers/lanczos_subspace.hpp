@@ -15,6 +15,9 @@
 
 namespace perigee {
 
+class StateReader;
+class StateWriter;
+
 /// T = V'HV of a k-dimensional Krylov space: alpha_1 ... alpha_k, and couplings[j] between v_{j+1} and v_{j+2}; the
 /// last one, beta_{k+1}, is the norm of what the space does not contain yet.
 struct TridiagonalMatrix {
@@ -34,6 +37,11 @@ class LanczosSubspace {
   /// False: the product is not finite, and nothing has changed.
   bool extend(Oracle& oracle, ConstVectorView x);
 
+  /// One product with H(x): the space grows by what `direction` has outside it, and V'HV stays tridiagonal, since H
+  /// maps all of V but v_k into V. No Krylov space any more: not to be extended before the next start(). True, and
+  /// nothing changed, if the direction lies in the space up to `least_share` of its norm; false: not finite.
+  bool append(Oracle& oracle, ConstVectorView x, ConstVectorView direction, double least_share);
+
   Index size() const { return static_cast<Index>(diagonal_.size()); }
   TridiagonalMatrix matrix() const { return {diagonal_, couplings_}; }
 
@@ -46,6 +54,12 @@ class LanczosSubspace {
 
   /// result = sum_j coefficients_j v_j.
   void combine(std::span<const double> coefficients, VectorView result) const;
+  /// coefficients = V'vector, size() elements.
+  void project(ConstVectorView vector, std::span<double> coefficients) const;
+
+  /// V and T, exactly; what extend() would need to go on is not kept.
+  void save(StateWriter& writer) const;
+  void load(StateReader& reader);
 
  private:
   double remove_component(std::size_t j);

@@ -18,6 +18,7 @@
 #include <perigee/solvers/perturbed_accelerated_gradient_descent.hpp>
 #include <perigee/solvers/perturbed_gradient_descent.hpp>
 #include <perigee/solvers/perturbed_gradient_descent_variant.hpp>
+#include <perigee/solvers/saddle_free_newton.hpp>
 #include <perigee/solvers/stochastic_gradient_descent.hpp>
 #include <perigee/solvers/trust_region_newton_cg.hpp>
 
@@ -49,6 +50,7 @@ const std::vector<Entry>& registry() {
       langevin_dynamics(),
       trust_region_newton_cg(),
       adaptive_cubic_regularization(),
+      saddle_free_newton(),
   };
   return entries;
 }

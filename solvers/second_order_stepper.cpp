@@ -139,6 +139,7 @@ void SecondOrderStepper::save_state(StateWriter& writer) const {
   writer.write(reach());
   writer.write(direction_curvature_);
   if (has_direction()) writer.write(direction_.view());
+  save_model(writer);
 }
 
 void SecondOrderStepper::load_state(StateReader& reader) {
@@ -151,7 +152,7 @@ void SecondOrderStepper::load_state(StateReader& reader) {
   set_reach(reach);
   reader.read(direction_curvature_);
   if (has_direction()) reader.read(direction_.view());
-  forget_model();
+  load_model(reader);
 }
 
 }  // namespace perigee

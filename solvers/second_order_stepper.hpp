@@ -47,7 +47,11 @@ class SecondOrderStepper : public Stepper {
   virtual Trial propose_along_curvature() = 0;         // s = +-t direction(), downhill
   virtual void adapt(const Judgement& judgement) = 0;  // after every trial
   virtual void forget_model() = 0;                     // the iterate has changed
-  virtual double reach() const = 0;                    // the one number that adapt() changes: saved and loaded
+  // What a method keeps from one iterate to the next, beyond its reach. By default nothing: a resumed run starts with
+  // a forgotten model.
+  virtual void save_model(StateWriter&) const {}
+  virtual void load_model(StateReader&) { forget_model(); }
+  virtual double reach() const = 0;  // the one number that adapt() changes: saved and loaded
   virtual void set_reach(double reach) = 0;
   virtual std::string reach_text() const = 0;  // for messages: "radius 1e-20"
 

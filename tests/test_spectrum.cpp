@@ -2,7 +2,7 @@
 #include "support/catch.hpp"
 
 #include <perigee/diagnostics/spectrum.hpp>
-#include <perigee/diagnostics/tridiagonal.hpp>
+#include <perigee/lib/tridiagonal.hpp>
 
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>

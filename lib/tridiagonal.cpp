@@ -1,4 +1,4 @@
-#include <perigee/diagnostics/tridiagonal.hpp>
+#include <perigee/lib/tridiagonal.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -13,7 +13,8 @@ constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
 class QrIteration {
  public:
-  QrIteration(std::vector<double>& a, std::vector<double>& b) : a_(a), b_(b), q_(a.size() * a.size(), 0.0) {
+  QrIteration(std::vector<double>& a, std::vector<double>& b, std::vector<double>& q) : a_(a), b_(b), q_(q) {
+    q.assign(a.size() * a.size(), 0.0);
     for (std::size_t i = 0; i < a.size(); ++i) q_[i * a.size() + i] = 1.0;
   }
 
@@ -32,8 +33,6 @@ class QrIteration {
       sweep(first, last);
     }
   }
-
-  const std::vector<double>& vectors() const { return q_; }
 
  private:
   // The eigenvalue of the trailing 2 x 2 block that is nearer to its last element.
@@ -82,37 +81,43 @@ class QrIteration {
 
   std::vector<double>& a_;
   std::vector<double>& b_;
-  std::vector<double> q_;
+  std::vector<double>& q_;
 };
 
 }  // namespace
 
-TridiagonalEigenpairs solve_tridiagonal(std::vector<double> diagonal, std::vector<double> off_diagonal) {
+const TridiagonalEigenpairs& TridiagonalEigensolver::solve(std::span<const double> diagonal,
+                                                           std::span<const double> off_diagonal) {
   const std::size_t k = diagonal.size();
-  off_diagonal.resize(k > 0 ? k - 1 : 0);
+  off_diagonal = off_diagonal.first(k > 0 ? k - 1 : 0);
   double unit = 0.0;
   for (const double element : diagonal) unit = std::max(unit, std::abs(element));
   for (const double element : off_diagonal) unit = std::max(unit, std::abs(element));
   int exponent = 0;
   std::frexp(unit, &exponent);  // a power of two scales exactly
-  for (double& element : diagonal) element = std::ldexp(element, -exponent);
-  for (double& element : off_diagonal) element = std::ldexp(element, -exponent);
+  diagonal_.assign(diagonal.begin(), diagonal.end());
+  off_diagonal_.assign(off_diagonal.begin(), off_diagonal.end());
+  for (double& element : diagonal_) element = std::ldexp(element, -exponent);
+  for (double& element : off_diagonal_) element = std::ldexp(element, -exponent);
 
-  QrIteration iteration(diagonal, off_diagonal);
-  iteration.run();
+  QrIteration(diagonal_, off_diagonal_, vectors_).run();
 
-  std::vector<std::size_t> order(k);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return diagonal[i] < diagonal[j]; });
-  TridiagonalEigenpairs pairs;
-  pairs.values.reserve(k);
-  pairs.vectors.reserve(k * k);
-  for (const std::size_t i : order) {
-    pairs.values.push_back(std::ldexp(diagonal[i], exponent));
-    const auto column = iteration.vectors().begin() + static_cast<std::ptrdiff_t>(i * k);
-    pairs.vectors.insert(pairs.vectors.end(), column, column + static_cast<std::ptrdiff_t>(k));
+  order_.resize(k);
+  std::iota(order_.begin(), order_.end(), std::size_t{0});
+  std::sort(order_.begin(), order_.end(), [&](std::size_t i, std::size_t j) { return diagonal_[i] < diagonal_[j]; });
+  pairs_.values.clear();
+  pairs_.vectors.clear();
+  pairs_.vectors.reserve(k * k);
+  for (const std::size_t i : order_) {
+    pairs_.values.push_back(std::ldexp(diagonal_[i], exponent));
+    const auto column = vectors_.begin() + static_cast<std::ptrdiff_t>(i * k);
+    pairs_.vectors.insert(pairs_.vectors.end(), column, column + static_cast<std::ptrdiff_t>(k));
   }
-  return pairs;
+  return pairs_;
+}
+
+TridiagonalEigenpairs solve_tridiagonal(const std::vector<double>& diagonal, const std::vector<double>& off_diagonal) {
+  return TridiagonalEigensolver().solve(diagonal, off_diagonal);
 }
 
 }  // namespace perigee
