@@ -12,6 +12,7 @@
 #include <perigee/solvers/negative_curvature_finding.hpp>
 #include <perigee/solvers/neon2.hpp>
 #include <perigee/solvers/nesterov.hpp>
+#include <perigee/solvers/newton_capped_cg.hpp>
 #include <perigee/solvers/nonlinear_conjugate_gradient.hpp>
 #include <perigee/solvers/normalized_gradient_descent.hpp>
 #include <perigee/solvers/occupation_time_perturbed_gradient_descent.hpp>
@@ -51,6 +52,7 @@ const std::vector<Entry>& registry() {
       trust_region_newton_cg(),
       adaptive_cubic_regularization(),
       saddle_free_newton(),
+      newton_capped_cg(),
   };
   return entries;
 }

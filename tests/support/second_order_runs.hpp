@@ -37,6 +37,17 @@ inline auto convex_exponentials(Index n) {
       });
 }
 
+// -cos x_1 - 2 cos x_2 - 3 cos(x_3 + x_1): the Hessian's Lipschitz constant is at most 3 2^(3/2) + 2; every minimum is
+// -6.
+struct Waves {
+  template <class T>
+  T operator()(const T* x) const {
+    using std::cos;
+    return -cos(x[0]) - 2.0 * cos(x[1]) - 3.0 * cos(x[2] + x[0]);
+  }
+};
+inline constexpr double waves_hessian_lipschitz = 6.0 * std::numbers::sqrt2 + 2.0;
+
 // log ||g_{k+1}|| / log ||g_k|| at the last step above rounding: the order of convergence, the constants being of order
 // 1. The solver's gradient tolerance must be 1e-10.
 inline double last_order(const Objective& objective, const Solver& solver) {
