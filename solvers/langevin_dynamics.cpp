@@ -3,7 +3,7 @@
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/state.hpp>
 #include <perigee/solvers/entry_support.hpp>
-#include <perigee/solvers/step_support.hpp>
+#include <perigee/solvers/minibatch_stepper.hpp>
 
 #include <cmath>
 #include <stdexcept>
@@ -14,21 +14,14 @@ namespace {
 
 constexpr const char* self = "langevin-dynamics";
 
-class LangevinStepper final : public Stepper {
+class LangevinStepper final : public MinibatchStepper {
  public:
   LangevinStepper(Oracle& oracle, ConstVectorView x0, const RandomSource& random,
                   const LangevinDynamicsOptions& options)
-      : oracle_(oracle),
-        batches_(oracle, options.batch, random, self),
-        random_(random),
-        options_(options),
-        pair_(oracle, x0, [&](Evaluation& at) { record_.batch_size = batches_.evaluate(at, 0); }) {
-    describe_start(record_, pair_.current(), oracle_);
-  }
+      : MinibatchStepper(oracle, x0, random, options.batch, self), options_(options) {}
 
   StepStatus step() override {
     const Evaluation& from = pair_.current();
-    const Evaluation& to = pair_.candidate();
     const double rate = options_.learning_rate(record_.iteration, from.x());
     const double temperature = options_.temperature ? (*options_.temperature)(record_.iteration, from.x())
                                                     : rate / (2.0 * *options_.modelled_batch);
@@ -36,35 +29,12 @@ class LangevinStepper final : public Stepper {
     VectorView next = pair_.candidate().propose();
     fill_standard_normal(engine, next);
     next = from.x() - rate * from.gradient() + std::sqrt(2.0 * rate * temperature) * next;
-    const std::uint32_t batch_size = batches_.evaluate(pair_.candidate(), record_.iteration + 1);
-    const bool is_outside = options_.correction == Correction::metropolis && to.value() == HUGE_VAL;
-    if (!to.is_finite() && !is_outside) {
-      end_ = non_finite_end(record_.iteration + 1);
-      return StepStatus::ended;
-    }
-    if (options_.correction == Correction::metropolis) {
-      const double chance = uniform_unit(engine);
-      if (!is_accepted(rate, temperature, chance)) return stay(rate);
-    }
-    // The gradients of two batches differ by more than the curvature between their points.
-    const bool has_curvature = measures_curvature_ && batch_size == 0;
-    commit_move(oracle_, pair_, distance(to.x(), from.x()), rate, StepKind::step, record_, has_curvature);
-    record_.batch_size = batch_size;
-    return StepStatus::advanced;
-  }
-
-  const Evaluation& current() const override { return pair_.current(); }
-
-  void save_state(StateWriter& writer) const override {
-    writer.write(self);
-    writer.write(record_);
-    writer.write(pair_.current());
-  }
-
-  void load_state(StateReader& reader) override {
-    reader.expect(self);
-    reader.read(record_);
-    reader.read(pair_.current());
+    const bool is_metropolis = options_.correction == Correction::metropolis;
+    const bool is_finite = evaluate_candidate(record_.iteration + 1);
+    const bool is_outside = is_metropolis && pair_.candidate().value() == HUGE_VAL;
+    if (!is_finite && !is_outside) return break_down();
+    if (is_metropolis && !is_accepted(rate, temperature, uniform_unit(engine))) return stay(rate);
+    return commit_candidate(rate);
   }
 
  private:
@@ -89,11 +59,7 @@ class LangevinStepper final : public Stepper {
     return StepStatus::advanced;
   }
 
-  Oracle& oracle_;
-  MinibatchOracle batches_;
-  RandomSource random_;
   LangevinDynamicsOptions options_;
-  EvaluationPair pair_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <perigee/solvers/adaptive_cubic_regularization.hpp>
 #include <perigee/solvers/barzilai_borwein.hpp>
 #include <perigee/solvers/certified.hpp>
+#include <perigee/solvers/entropy_sgd.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
 #include <perigee/solvers/heavy_ball.hpp>
 #include <perigee/solvers/langevin_dynamics.hpp>
@@ -49,6 +50,7 @@ const std::vector<Entry>& registry() {
       neon2(),
       stochastic_gradient_descent(),
       langevin_dynamics(),
+      entropy_sgd(),
       trust_region_newton_cg(),
       adaptive_cubic_regularization(),
       saddle_free_newton(),

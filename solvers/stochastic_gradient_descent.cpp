@@ -3,7 +3,7 @@
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/state.hpp>
 #include <perigee/solvers/entry_support.hpp>
-#include <perigee/solvers/step_support.hpp>
+#include <perigee/solvers/minibatch_stepper.hpp>
 
 #include <cmath>
 #include <stdexcept>
@@ -25,18 +25,13 @@ void fill_noise(RandomEngine& engine, const GradientNoise& noise, VectorView out
   out *= noise.scale / (noise.law == NoiseLaw::sphere ? norm : std::sqrt(static_cast<double>(out.size())));
 }
 
-class StochasticGradientStepper final : public Stepper {
+class StochasticGradientStepper final : public MinibatchStepper {
  public:
   StochasticGradientStepper(Oracle& oracle, ConstVectorView x0, const RandomSource& random,
                             const StochasticGradientDescentOptions& options)
-      : oracle_(oracle),
-        batches_(oracle, options.batch, random, self),
-        random_(random),
+      : MinibatchStepper(oracle, x0, random, options.batch, self),
         options_(options),
-        pair_(oracle, x0, [&](Evaluation& at) { record_.batch_size = batches_.evaluate(at, 0); }),
-        displacement_(options.momentum > 0.0 ? oracle.dimension() : 0) {
-    describe_start(record_, pair_.current(), oracle_);
-  }
+        displacement_(options.momentum > 0.0 ? oracle.dimension() : 0) {}
 
   StepStatus step() override {
     const Evaluation& from = pair_.current();
@@ -51,41 +46,23 @@ class StochasticGradientStepper final : public Stepper {
       next = from.x() - rate * from.gradient();
     }
     if (options_.momentum > 0.0) next += options_.momentum * displacement_.view();
-    const std::uint32_t batch_size = batches_.evaluate(pair_.candidate(), record_.iteration + 1);
-    if (!to.is_finite()) {
-      end_ = non_finite_end(record_.iteration + 1);
-      return StepStatus::ended;
-    }
+    if (!evaluate_candidate(record_.iteration + 1)) return break_down();
     if (options_.momentum > 0.0) displacement_.view() = to.x() - from.x();
-    // The gradients of two batches differ by more than the curvature between their points.
-    const bool has_curvature = measures_curvature_ && batch_size == 0;
-    commit_move(oracle_, pair_, distance(to.x(), from.x()), rate, StepKind::step, record_, has_curvature);
-    record_.batch_size = batch_size;
-    return StepStatus::advanced;
+    return commit_candidate(rate);
   }
 
-  const Evaluation& current() const override { return pair_.current(); }
-
   void save_state(StateWriter& writer) const override {
-    writer.write(self);
-    writer.write(record_);
-    writer.write(pair_.current());
+    MinibatchStepper::save_state(writer);
     writer.write(displacement_);
   }
 
   void load_state(StateReader& reader) override {
-    reader.expect(self);
-    reader.read(record_);
-    reader.read(pair_.current());
+    MinibatchStepper::load_state(reader);
     reader.read(displacement_.view());
   }
 
  private:
-  Oracle& oracle_;
-  MinibatchOracle batches_;
-  RandomSource random_;
   StochasticGradientDescentOptions options_;
-  EvaluationPair pair_;
   Vector displacement_;  // x_k - x_{k-1}, 0 at the start; empty without momentum
 };
 
