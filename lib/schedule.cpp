@@ -103,6 +103,21 @@ Schedule robbins_monro(double initial, double offset) {
           [=](Index k) { return initial / (static_cast<double>(k) + offset); }};
 }
 
+Schedule logarithmic(double scale, double offset) {
+  positive_rate("logarithmic", scale);
+  require(offset > 1.0 && std::isfinite(offset), "logarithmic", "offset must be > 1 and finite", offset);
+  return {with("logarithmic", {{"scale", scale}, {"offset", offset}}),
+          [=](Index k) { return scale / std::log(static_cast<double>(k) + offset); }};
+}
+
+Schedule iterated_logarithmic(double scale, double offset) {
+  positive_rate("iterated_logarithmic", scale);
+  require(offset > std::numbers::e && std::isfinite(offset), "iterated_logarithmic", "offset must be > e and finite",
+          offset);
+  return {with("iterated-logarithmic", {{"scale", scale}, {"offset", offset}}),
+          [=](Index k) { return scale / std::log(std::log(static_cast<double>(k) + offset)); }};
+}
+
 Schedule parse(const std::string& text) {
   if (const std::optional<double> number = parse_number(text)) return constant(*number);
   const CallText call(text);
@@ -135,9 +150,17 @@ Schedule parse(const std::string& text) {
     call.expect({"initial", "offset"});
     return robbins_monro(call.number("initial"), call.number("offset"));
   }
+  if (call.name() == "logarithmic") {
+    call.expect({"scale", "offset"});
+    return logarithmic(call.number("scale"), call.number("offset"));
+  }
+  if (call.name() == "iterated-logarithmic") {
+    call.expect({"scale", "offset"});
+    return iterated_logarithmic(call.number("scale"), call.number("offset"));
+  }
   throw std::invalid_argument(
       "schedule: expected a number or one of constant, step-decay, exponential, inverse-time, "
-      "cosine, warm-up-cosine, robbins-monro; got '" +
+      "cosine, warm-up-cosine, robbins-monro, logarithmic, iterated-logarithmic; got '" +
       text + "'");
 }
 

@@ -56,6 +56,13 @@ Schedule cosine(double initial, double final, Index iterations);
 Schedule warm_up_cosine(double initial, double final, Index warm_up, Index iterations);
 /// a0 / (k + k0), k0 > 0: sums to infinity, its squares do not. Robbins and Monro (1951).
 Schedule robbins_monro(double initial, double offset);
+/// C / ln(k + k0), C = scale > 0, k0 > 1: the temperature of Geman and Hwang (1986). Annealing on finitely many states
+/// ends at the global minima if and only if C is at least the depth of the deepest other well (Hajek 1988).
+Schedule logarithmic(double scale, double offset);
+/// C / ln ln(k + k0), C = scale > 0, k0 > e: the temperature of Gelfand and Mitter (1991). With the learning rate
+/// robbins_monro(A, k0) Langevin's noise sqrt(2 a_k T_k) is their sqrt(B/(k ln ln k)), B = 2 A C; it is the logarithmic
+/// law in the time t_k = sum a_k, which grows like A ln k.
+Schedule iterated_logarithmic(double scale, double offset);
 
 /// A schedule from text: a number, or name(key=value, ...) with the names and parameters above, for
 /// example "cosine(initial=0.1, final=0.001, iterations=500)". Throws std::invalid_argument on anything else.

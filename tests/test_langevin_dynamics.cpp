@@ -212,6 +212,59 @@ TEST_CASE("staged annealing is at equilibrium at the end of each stage") {
   }
 }
 
+TEST_CASE("logarithmic annealing reaches the deeper well as often as its chain says, and hardly if it is too cold") {
+  // A double well tilted by x/20; from the shallower minimum at 0.97 the barrier is 0.2. The law of x_k is propagated
+  // exactly, by midpoints narrower than half of the narrowest transition. 5 binomial standard errors: 6e-7 each.
+  const double a = 0.1;
+  const Index steps = 1000;
+  const auto derivative = [](double x) { return well_derivative(x) + 0.05; };
+  const auto tilted = functional(
+      1, [](ConstVectorView x) { return well(x[0]) + 0.05 * x[0]; },
+      [&](ConstVectorView x, VectorView g) { g[0] = derivative(x[0]); });
+  const Index cells = 200;
+  const double h = 6.0 / static_cast<double>(cells);
+  const auto node = [&](Index i) { return -3.0 + (static_cast<double>(i) + 0.5) * h; };
+  const auto exact_share = [&](const Schedule& temperature) {
+    Eigen::VectorXd density = Eigen::VectorXd::Zero(cells);
+    for (Index k = 0; k < steps; ++k) {
+      const double variance = 2.0 * a * temperature(k, {0.0});
+      const double peak = h / std::sqrt(2.0 * 3.141592653589793 * variance);
+      Eigen::VectorXd next = Eigen::VectorXd::Zero(cells);
+      for (Index i = 0; i < (k == 0 ? 1 : cells); ++i) {
+        const double from = k == 0 ? 0.97 : node(i);
+        const double mass = k == 0 ? 1.0 : density[i];
+        if (mass < 1e-14) continue;
+        const double mean = from - a * derivative(from);
+        for (Index j = 0; j < cells; ++j) {
+          const double off = node(j) - mean;
+          next[j] += mass * peak * std::exp(-0.5 * off * off / variance);
+        }
+      }
+      density = next;
+    }
+    CHECK(density.sum() == Approx(1.0).epsilon(1e-6));
+    return density.head(cells / 2).sum();  // x < 0
+  };
+  std::vector<double> shares;
+  for (const double scale : {0.5, 0.15}) {
+    const Schedule temperature = schedules::logarithmic(scale, 2.0);
+    const LangevinDynamics solver({.learning_rate = a, .temperature = temperature});
+    const int runs = 3000;
+    int deeper = 0;
+    for (std::uint64_t i = 0; i < runs; ++i) {
+      const RunResult result =
+          run(tilted, solver, {0.97}, {.stop = max_iterations(steps), .random = RandomSource(12, i)});
+      deeper += result.x[0] < 0.0 ? 1 : 0;
+    }
+    const double share = exact_share(temperature);
+    INFO("C = " << scale << ": " << deeper << " of " << runs << ", exact share " << share);
+    CHECK(std::abs(deeper - runs * share) < 5.0 * std::sqrt(runs * share * (1.0 - share)));
+    shares.push_back(share);
+  }
+  // C = 0.15 is below the depth: it freezes where it started.
+  CHECK(shares[0] > 10.0 * shares[1]);
+}
+
 TEST_CASE("gradients of batches add their own temperature") {
   // f_i = x^2/2 +- 2x: x' = (1 - a) x - a xi + sqrt(2 a T) z with Var xi = 4/b.
   const auto sum = functional_sum(1, 10, [](Index i, ConstVectorView x, VectorView g) {

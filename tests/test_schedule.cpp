@@ -47,11 +47,49 @@ TEST_CASE("Robbins-Monro rates sum to infinity and their squares do not") {
   CHECK(squares < 4.0 * (1.0 / 25.0 + 1.0 / 5.0));
 }
 
+TEST_CASE("logarithmic temperatures are the borderline of Hajek's criterion, sum exp(-d/T_k) = infinity") {
+  // exp(-d/T_k) = (k + k0)^(-d/C): with C = d the sum grows by ln 10 a decade; with C = d/2 it is below 1/k0^2 + 1/k0.
+  const double depth = 0.3;
+  const Schedule enough = schedules::logarithmic(depth, 4.0);
+  const Schedule too_cold = schedules::logarithmic(0.5 * depth, 4.0);
+  double grows = 0.0;
+  double grows_at_1e5 = 0.0;
+  double stays = 0.0;
+  for (Index k = 0; k < 1000000; ++k) {
+    if (k == 100000) grows_at_1e5 = grows;
+    grows += std::exp(-depth / at(enough, k));
+    stays += std::exp(-depth / at(too_cold, k));
+  }
+  CHECK(grows - grows_at_1e5 == Approx(std::log(10.0)).epsilon(1e-3));
+  CHECK(stays < 1.0 / 16.0 + 1.0 / 4.0);
+}
+
+TEST_CASE(
+    "the iterated logarithm with rates A/(k + k0) is Gelfand and Mitter's noise, and the same borderline in time") {
+  // sum a_k exp(-d/T_k) = A sum (ln(k + k0))^(-d/C)/(k + k0): with C = d it grows like A ln ln k.
+  const double scale = 0.3;
+  const Schedule temperature = schedules::iterated_logarithmic(scale, 10.0);
+  const Schedule rate = schedules::robbins_monro(2.0, 10.0);
+  double sum = 0.0;
+  double sum_at_1e4 = 0.0;
+  for (Index k = 0; k < 1000000; ++k) {
+    const double now = static_cast<double>(k) + 10.0;
+    if (k % 1000 == 0) {
+      CHECK(std::sqrt(2.0 * at(rate, k) * at(temperature, k)) ==
+            Approx(std::sqrt(2.0 * 2.0 * scale / (now * std::log(std::log(now))))));
+    }
+    if (k == 10000) sum_at_1e4 = sum;
+    sum += at(rate, k) * std::exp(-scale / at(temperature, k));
+  }
+  CHECK(sum - sum_at_1e4 == Approx(2.0 * std::log(std::log(1000010.0) / std::log(10010.0))).epsilon(1e-4));
+}
+
 TEST_CASE("a schedule reads back from its own text") {
   for (const Schedule& schedule :
        {schedules::constant(0.3), schedules::step_decay(1.0, 0.5, 10), schedules::exponential(2.0, 0.1),
         schedules::inverse_time(2.0, 0.5), schedules::cosine(1.0, 0.2, 100),
-        schedules::warm_up_cosine(1.0, 0.0, 10, 110), schedules::robbins_monro(2.0, 5.0)}) {
+        schedules::warm_up_cosine(1.0, 0.0, 10, 110), schedules::robbins_monro(2.0, 5.0),
+        schedules::logarithmic(0.3, 2.0), schedules::iterated_logarithmic(0.3, 3.0)}) {
     const Schedule again = schedules::parse(schedule.text());
     CHECK(again.text() == schedule.text());
     for (const Index k : {0, 1, 7, 63, 500}) CHECK(at(again, k) == at(schedule, k));
@@ -64,6 +102,9 @@ TEST_CASE("wrong schedules are refused") {
   CHECK_THROWS_AS(schedules::step_decay(1.0, 1.5, 10), std::invalid_argument);
   CHECK_THROWS_AS(schedules::cosine(1.0, 2.0, 10), std::invalid_argument);
   CHECK_THROWS_AS(schedules::warm_up_cosine(1.0, 0.0, 10, 10), std::invalid_argument);
+  CHECK_THROWS_AS(schedules::logarithmic(1.0, 1.0), std::invalid_argument);
+  CHECK_THROWS_AS(schedules::logarithmic(-1.0, 2.0), std::invalid_argument);
+  CHECK_THROWS_AS(schedules::iterated_logarithmic(1.0, 2.7), std::invalid_argument);
   for (const char* text : {"", "fast", "cosine", "cosine(initial=1)", "cosine(initial=1, final=0, iterations=2.5)",
                            "cosine(initial=1, final=0, iterations=10, speed=1)", "exponential(initial=1, decay=x)",
                            "exponential(initial=1, initial=2, decay=1)", "exponential(initial=1, decay=1"}) {

@@ -45,6 +45,16 @@ std::vector<Item> schedule_items() {
        "linear up to a0 over the warm-up, then cosine",
        {initial, final_rate, number("warm_up", "iterations of the rise"), total}},
       {"schedules", "robbins-monro", family, "a0/(k + k0)", {initial, number("offset", "k0 > 0")}},
+      {"schedules",
+       "logarithmic",
+       family,
+       "C/ln(k + k0): a temperature",
+       {number("scale", "C > 0"), number("offset", "k0 > 1")}},
+      {"schedules",
+       "iterated-logarithmic",
+       family,
+       "C/ln ln(k + k0): a temperature",
+       {number("scale", "C > 0"), number("offset", "k0 > e")}},
   };
 }
 
