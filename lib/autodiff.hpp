@@ -13,7 +13,7 @@
 #ifndef PERIGEE_LIB_AUTODIFF_HPP
 #define PERIGEE_LIB_AUTODIFF_HPP
 
-#include <perigee/lib/dual.hpp>
+#include <perigee/lib/dual_jet.hpp>
 #include <perigee/lib/objective.hpp>
 
 #include <algorithm>

@@ -1,15 +1,13 @@
-// Dual numbers a + b e with e^2 = 0: the inner scalar of second derivatives.
+// Dual numbers a + b e with e^2 = 0: the scalar of derivatives along one direction, and the inner scalar of second
+// derivatives.
 //
-// ceres::Jet<Dual, M> differentiates in M coordinates (the jet) and along one direction (the dual part) at
-// once, so the dual parts of a jet's gradient are elements of H(x) v, exact up to rounding (Pearlmutter
-// 1994, "Fast exact multiplication by the Hessian", forward over forward).
+// Whatever computes a gradient, run with dual numbers x + v e, has H(x) v in the dual parts of its result, exact up to
+// rounding (Pearlmutter 1994, "Fast exact multiplication by the Hessian"). For jets of dual numbers see dual_jet.hpp.
 #ifndef PERIGEE_LIB_DUAL_HPP
 #define PERIGEE_LIB_DUAL_HPP
 
-#include <ceres/jet.h>
-
+#include <Eigen/Core>
 #include <cmath>
-#include <compare>
 #include <limits>
 #include <ostream>
 
@@ -150,72 +148,6 @@ inline bool signbit(const Dual& x) { return std::signbit(x.value); }
 inline int fpclassify(const Dual& x) { return std::fpclassify(x.value); }
 inline bool isless(const Dual& x, const Dual& y) { return std::isless(x.value, y.value); }
 inline bool isgreater(const Dual& x, const Dual& y) { return std::isgreater(x.value, y.value); }
-
-// Jet<Dual, N> meets plain numbers. Ceres' own operators deduce one scalar type from both sides and so
-// reject 2.0 * x; these are found through the jet's template argument.
-template <int N>
-using DualJet = ceres::Jet<Dual, N>;
-
-template <int N>
-DualJet<N> operator+(const DualJet<N>& x, double y) {
-  return x + Dual(y);
-}
-template <int N>
-DualJet<N> operator+(double x, const DualJet<N>& y) {
-  return Dual(x) + y;
-}
-template <int N>
-DualJet<N> operator-(const DualJet<N>& x, double y) {
-  return x - Dual(y);
-}
-template <int N>
-DualJet<N> operator-(double x, const DualJet<N>& y) {
-  return Dual(x) - y;
-}
-template <int N>
-DualJet<N> operator*(const DualJet<N>& x, double y) {
-  return x * Dual(y);
-}
-template <int N>
-DualJet<N> operator*(double x, const DualJet<N>& y) {
-  return Dual(x) * y;
-}
-template <int N>
-DualJet<N> operator/(const DualJet<N>& x, double y) {
-  return x / Dual(y);
-}
-template <int N>
-DualJet<N> operator/(double x, const DualJet<N>& y) {
-  return Dual(x) / y;
-}
-template <int N>
-bool operator==(const DualJet<N>& x, const Dual& y) {
-  return x.a == y;
-}
-template <int N>
-std::partial_ordering operator<=>(const DualJet<N>& x, const Dual& y) {
-  return x.a.value <=> y.value;
-}
-template <int N>
-DualJet<N> pow(double x, const DualJet<N>& y) {
-  return pow(Dual(x), y);
-}
-template <int N>
-DualJet<N> fmin(const DualJet<N>& x, double y) {
-  return fmin(x, DualJet<N>(Dual(y)));
-}
-template <int N>
-DualJet<N> fmax(const DualJet<N>& x, double y) {
-  return fmax(x, DualJet<N>(Dual(y)));
-}
-template <int N>
-DualJet<N> fmin(double x, const DualJet<N>& y) {
-  return fmin(DualJet<N>(Dual(x)), y);
-}
-template <int N>
-DualJet<N> fmax(double x, const DualJet<N>& y) {
-  return fmax(DualJet<N>(Dual(x)), y);
-}
 
 }  // namespace perigee
 

@@ -2,6 +2,7 @@
 #include <perigee/lib/problems/escort_bandit.hpp>
 #include <perigee/lib/problems/escort_cross_entropy.hpp>
 #include <perigee/lib/problems/monkey_saddle.hpp>
+#include <perigee/lib/problems/more_garbow_hillstrom.hpp>
 #include <perigee/lib/problems/mueller_brown.hpp>
 #include <perigee/lib/problems/octopus.hpp>
 #include <perigee/lib/problems/registry.hpp>
@@ -13,12 +14,22 @@
 
 namespace perigee::problems {
 
+namespace {
+
+std::vector<Entry> joined(std::vector<Entry> entries, const std::vector<Entry>& collection) {
+  entries.insert(entries.end(), collection.begin(), collection.end());
+  return entries;
+}
+
+}  // namespace
+
 const std::vector<Entry>& registry() {
-  static const std::vector<Entry> entries{
+  static const std::vector<Entry> single{
       capped_saddle(),         monkey_saddle(),        octopus(),        rosenbrock(),
       chained_rosenbrock(),    mueller_brown(),        softmax_bandit(), escort_bandit(),
       softmax_cross_entropy(), escort_cross_entropy(),
   };
+  static const std::vector<Entry> entries = joined(single, more_garbow_hillstrom());
   return entries;
 }
 
