@@ -1,12 +1,26 @@
+#include <perigee/lib/problems/ackley.hpp>
 #include <perigee/lib/problems/capped_saddle.hpp>
+#include <perigee/lib/problems/cosine_chain.hpp>
+#include <perigee/lib/problems/deep_chain.hpp>
+#include <perigee/lib/problems/diagonal_saddles.hpp>
+#include <perigee/lib/problems/escalator.hpp>
 #include <perigee/lib/problems/escort_bandit.hpp>
 #include <perigee/lib/problems/escort_cross_entropy.hpp>
+#include <perigee/lib/problems/least_squares.hpp>
+#include <perigee/lib/problems/lucchi_quartic.hpp>
 #include <perigee/lib/problems/monkey_saddle.hpp>
 #include <perigee/lib/problems/more_garbow_hillstrom.hpp>
 #include <perigee/lib/problems/mueller_brown.hpp>
 #include <perigee/lib/problems/octopus.hpp>
+#include <perigee/lib/problems/planar_classics.hpp>
+#include <perigee/lib/problems/planar_saddles.hpp>
+#include <perigee/lib/problems/pseudo_huber.hpp>
+#include <perigee/lib/problems/random_field.hpp>
 #include <perigee/lib/problems/registry.hpp>
 #include <perigee/lib/problems/rosenbrock.hpp>
+#include <perigee/lib/problems/separable_classics.hpp>
+#include <perigee/lib/problems/single_neuron.hpp>
+#include <perigee/lib/problems/small_networks.hpp>
 #include <perigee/lib/problems/softmax_bandit.hpp>
 #include <perigee/lib/problems/softmax_cross_entropy.hpp>
 
@@ -28,6 +42,45 @@ const std::vector<Entry>& registry() {
       capped_saddle(),         monkey_saddle(),        octopus(),        rosenbrock(),
       chained_rosenbrock(),    mueller_brown(),        softmax_bandit(), escort_bandit(),
       softmax_cross_entropy(), escort_cross_entropy(),
+  static const std::vector<Entry> entries{
+      capped_saddle(),
+      monkey_saddle(),
+      octopus(),
+      rosenbrock(),
+      chained_rosenbrock(),
+      mueller_brown(),
+      softmax_bandit(),
+      escort_bandit(),
+      softmax_cross_entropy(),
+      escort_cross_entropy(),
+      hyperbolic_saddle(),
+      quadratic_saddle(),
+      nesterov_saddle(),
+      ge_saddle(),
+      zhang_li_saddle(),
+      cross_saddle(),
+      flat_saddle(),
+      lucchi_quartic(),
+      cubic_regularized_saddle(),
+      ill_conditioned_saddle(),
+      escalator(),
+      himmelblau(),
+      six_hump_camel(),
+      three_hump_camel(),
+      goldstein_price(),
+      styblinski_tang(),
+      rastrigin(),
+      ackley(),
+      double_well(),
+      tilted_well(),
+      cosine_chain(),
+      deep_chain(),
+      single_neuron(),
+      pseudo_huber(),
+      random_field(),
+      least_squares(),
+      xor_network(),
+      square_sum_network(),
   };
   static const std::vector<Entry> entries = joined(single, more_garbow_hillstrom());
   return entries;

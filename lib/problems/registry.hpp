@@ -14,7 +14,7 @@ namespace perigee::problems {
 /// One family: what `perigee list problems` prints, and how to make an instance.
 struct Entry {
   std::string name;     // kebab-case
-  std::string family;   // "saddles", "classics", "policies", "constructions", "more-garbow-hillstrom"
+  std::string family;   // kebab-case: the heading it stands under in docs/problems.md
   std::string summary;  // one line
   std::vector<ParameterDescription> parameters;
   std::function<Problem(const Parameters&)> make;
