@@ -1,6 +1,7 @@
 // The problems of the registry: derivatives against twins by automatic differentiation, stationary points against
 // dense eigenvalues, constants, starts, and messages.
 #include "support/catch.hpp"
+#include "support/dense_hessian.hpp"
 
 #include <perigee/lib/autodiff.hpp>
 #include <perigee/lib/problems/octopus.hpp>
@@ -16,6 +17,7 @@
 #include <vector>
 
 using namespace perigee;
+using perigee::test::dense_hessian;
 
 namespace {
 
@@ -108,19 +110,6 @@ struct OctopusTwin {
     return sum;
   }
 };
-
-Eigen::MatrixXd dense_hessian(const Objective& f, ConstVectorView x) {
-  const Index n = x.size();
-  Eigen::MatrixXd hessian(n, n);
-  Vector unit(n), column(n);
-  for (Index j = 0; j < n; ++j) {
-    unit.view().setZero();
-    unit[j] = 1.0;
-    f.hessian_vector_product(x, unit, column);
-    hessian.col(j) = column.view();
-  }
-  return hessian;
-}
 
 void compare(const Objective& ours, const Objective& twin, ConstVectorView x, RandomEngine& engine) {
   const Index n = x.size();

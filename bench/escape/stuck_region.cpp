@@ -1,7 +1,7 @@
 // How many starts in a ball around a saddle are stuck, against the dimension and the radius: the table of
 // docs/theory/escape.md, as Markdown. Share of stuck starts with 95% Wilson intervals, the law of the slab, the bound
 // that a bent region keeps, and the widest stuck interval along the escape direction.
-// Usage: escape_stuck_region [starts for each line, default 40000]
+// Usage: bench_stuck_region [starts for each line, default 40000]
 
 #include "support/stuck_region.hpp"
 

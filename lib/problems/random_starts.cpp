@@ -10,10 +10,11 @@ std::function<Vector(RandomEngine&)> uniform_box_start(Index dimension, double l
   };
 }
 
-std::function<Vector(RandomEngine&)> normal_start(Index dimension) {
-  return [dimension](RandomEngine& engine) {
+std::function<Vector(RandomEngine&)> normal_start(Index dimension, double deviation) {
+  return [dimension, deviation](RandomEngine& engine) {
     Vector x(dimension);
     fill_standard_normal(engine, x);
+    x.view() *= deviation;
     return x;
   };
 }

@@ -12,8 +12,8 @@ namespace perigee::problems {
 /// Every element independent and uniform in [least, greatest).
 std::function<Vector(RandomEngine&)> uniform_box_start(Index dimension, double least, double greatest);
 
-/// Every element independent and standard normal.
-std::function<Vector(RandomEngine&)> normal_start(Index dimension);
+/// Every element independent and normal of mean 0 and this standard deviation > 0.
+std::function<Vector(RandomEngine&)> normal_start(Index dimension, double deviation = 1.0);
 
 }  // namespace perigee::problems
 

@@ -2,27 +2,40 @@
 #include <perigee/lib/problems/capped_saddle.hpp>
 #include <perigee/lib/problems/cosine_chain.hpp>
 #include <perigee/lib/problems/deep_chain.hpp>
+#include <perigee/lib/problems/deep_linear_network.hpp>
 #include <perigee/lib/problems/diagonal_saddles.hpp>
 #include <perigee/lib/problems/escalator.hpp>
 #include <perigee/lib/problems/escort_bandit.hpp>
 #include <perigee/lib/problems/escort_cross_entropy.hpp>
+#include <perigee/lib/problems/factorization.hpp>
+#include <perigee/lib/problems/gaussian_mixture.hpp>
 #include <perigee/lib/problems/least_squares.hpp>
+#include <perigee/lib/problems/linear_classifiers.hpp>
 #include <perigee/lib/problems/lucchi_quartic.hpp>
+#include <perigee/lib/problems/matrix_measurements.hpp>
+#include <perigee/lib/problems/max_cut.hpp>
 #include <perigee/lib/problems/monkey_saddle.hpp>
 #include <perigee/lib/problems/more_garbow_hillstrom.hpp>
 #include <perigee/lib/problems/mueller_brown.hpp>
 #include <perigee/lib/problems/octopus.hpp>
+#include <perigee/lib/problems/phase_retrieval.hpp>
 #include <perigee/lib/problems/planar_classics.hpp>
 #include <perigee/lib/problems/planar_saddles.hpp>
 #include <perigee/lib/problems/pseudo_huber.hpp>
 #include <perigee/lib/problems/random_field.hpp>
+#include <perigee/lib/problems/rank_one_pca.hpp>
 #include <perigee/lib/problems/registry.hpp>
+#include <perigee/lib/problems/relu_teacher_student.hpp>
+#include <perigee/lib/problems/robust_regression.hpp>
 #include <perigee/lib/problems/rosenbrock.hpp>
 #include <perigee/lib/problems/separable_classics.hpp>
 #include <perigee/lib/problems/single_neuron.hpp>
 #include <perigee/lib/problems/small_networks.hpp>
+#include <perigee/lib/problems/softmax_attention.hpp>
 #include <perigee/lib/problems/softmax_bandit.hpp>
 #include <perigee/lib/problems/softmax_cross_entropy.hpp>
+#include <perigee/lib/problems/sphere_components.hpp>
+#include <perigee/lib/problems/tensor_decomposition.hpp>
 
 #include <stdexcept>
 
@@ -39,10 +52,6 @@ std::vector<Entry> joined(std::vector<Entry> entries, const std::vector<Entry>& 
 
 const std::vector<Entry>& registry() {
   static const std::vector<Entry> single{
-      capped_saddle(),         monkey_saddle(),        octopus(),        rosenbrock(),
-      chained_rosenbrock(),    mueller_brown(),        softmax_bandit(), escort_bandit(),
-      softmax_cross_entropy(), escort_cross_entropy(),
-  static const std::vector<Entry> entries{
       capped_saddle(),
       monkey_saddle(),
       octopus(),
@@ -81,6 +90,24 @@ const std::vector<Entry>& registry() {
       least_squares(),
       xor_network(),
       square_sum_network(),
+      rank_one_pca(),
+      symmetric_factorization(),
+      rectangular_factorization(),
+      matrix_sensing(),
+      matrix_completion(),
+      phase_retrieval(),
+      phase_retrieval_population(),
+      tensor_decomposition(),
+      independent_components(),
+      dictionary_column(),
+      deep_linear_network(),
+      relu_teacher_student(),
+      logistic_regression(),
+      binary_perceptron(),
+      gaussian_mixture(),
+      robust_regression(),
+      max_cut(),
+      softmax_attention(),
   };
   static const std::vector<Entry> entries = joined(single, more_garbow_hillstrom());
   return entries;
