@@ -208,6 +208,15 @@ const std::vector<Instance>& instances() {
       {"least-squares", {{"dimension", "1"}, {"condition", "1"}, {"noise", "0"}}},
       {"xor-network", {}},
       {"square-sum-network", {}},
+      {"tabular-mdp", {}},
+      {"tabular-mdp", {{"start", "even"}, {"softmax_temperature", "0.5"}, {"initial_state", "3"}}},
+      {"tabular-mdp", {{"states", "5"}, {"entropy_temperature", "0.2"}}},
+      {"tabular-mdp", {{"states", "5"}, {"entropy_temperature", "0.2"}, {"transform", "escort"}}},
+      {"tabular-mdp", {{"states", "5"}, {"barrier", "0.5"}}},
+      {"tabular-mdp", {{"transform", "escort"}, {"p", "3"}, {"start", "even"}}},
+      {"tabular-mdp", {{"transform", "escort"}, {"p", "1.5"}}},
+      {"distractor-chain", {}},
+      {"distractor-chain", {{"length", "8"}, {"transform", "escort"}}},
   };
   return all;
 }
