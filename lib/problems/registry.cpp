@@ -14,6 +14,10 @@
 #include <perigee/lib/problems/lucchi_quartic.hpp>
 #include <perigee/lib/problems/matrix_measurements.hpp>
 #include <perigee/lib/problems/max_cut.hpp>
+#include <perigee/lib/problems/distractor_chain.hpp>
+#include <perigee/lib/problems/escort_bandit.hpp>
+#include <perigee/lib/problems/escort_cross_entropy.hpp>
+#include <perigee/lib/problems/four_room.hpp>
 #include <perigee/lib/problems/monkey_saddle.hpp>
 #include <perigee/lib/problems/more_garbow_hillstrom.hpp>
 #include <perigee/lib/problems/mueller_brown.hpp>
@@ -36,6 +40,7 @@
 #include <perigee/lib/problems/softmax_cross_entropy.hpp>
 #include <perigee/lib/problems/sphere_components.hpp>
 #include <perigee/lib/problems/tensor_decomposition.hpp>
+#include <perigee/lib/problems/tabular_mdp.hpp>
 
 #include <stdexcept>
 
@@ -52,6 +57,7 @@ std::vector<Entry> joined(std::vector<Entry> entries, const std::vector<Entry>& 
 
 const std::vector<Entry>& registry() {
   static const std::vector<Entry> single{
+  static const std::vector<Entry> entries{
       capped_saddle(),
       monkey_saddle(),
       octopus(),
@@ -108,6 +114,9 @@ const std::vector<Entry>& registry() {
       robust_regression(),
       max_cut(),
       softmax_attention(),
+      tabular_mdp(),
+      distractor_chain(),
+      four_room(),
   };
   static const std::vector<Entry> entries = joined(single, more_garbow_hillstrom());
   return entries;

@@ -1,0 +1,141 @@
+#include <perigee/lib/problems/network_policy.hpp>
+
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+namespace perigee::problems {
+
+namespace {
+
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor | Eigen::DontAlign>;
+using ConstTable = Eigen::Map<const Matrix>;
+using Table = Eigen::Map<Matrix>;
+
+// The four blocks of a parameter vector.
+template <class Map, class Pointer>
+struct Blocks {
+  Blocks(Pointer w, Index features, Index hidden, Index outputs)
+      : hidden_weights(w, hidden, features),
+        hidden_biases(w + hidden * features, 1, hidden),
+        output_weights(w + hidden * (features + 1), outputs, hidden),
+        output_biases(w + hidden * (features + 1) + outputs * hidden, 1, outputs) {}
+  Map hidden_weights;
+  Map hidden_biases;
+  Map output_weights;
+  Map output_biases;
+};
+using Weights = Blocks<ConstTable, const double*>;
+using Gradients = Blocks<Table, double*>;
+
+// One row a state.
+Matrix activations_of(const ConstTable& features, const Weights& w) {
+  Matrix z = features * w.hidden_weights.transpose();
+  z.rowwise() += w.hidden_biases.row(0);
+  return z.cwiseMax(0.0);
+}
+
+// Zero where the unit is off.
+void mask(const Matrix& activations, Matrix& table) { table = (activations.array() > 0.0).select(table, 0.0); }
+
+}  // namespace
+
+NetworkPolicy::NetworkPolicy(std::shared_ptr<const Objective> landscape, Vector features, Index feature_count,
+                             Index hidden)
+    : landscape_(std::move(landscape)),
+      features_(std::move(features)),
+      feature_count_(feature_count),
+      hidden_(hidden),
+      states_(0),
+      outputs_(0) {
+  if (hidden < 1) throw std::invalid_argument("NetworkPolicy: hidden must be >= 1, got " + std::to_string(hidden));
+  if (feature_count < 1 || features_.size() < feature_count || features_.size() % feature_count != 0) {
+    throw std::invalid_argument("NetworkPolicy: feature_count must be >= 1 and divide the number of features, " +
+                                std::to_string(features_.size()) + ", got " + std::to_string(feature_count));
+  }
+  states_ = features_.size() / feature_count;
+  outputs_ = landscape_->dimension() / states_;
+  if (outputs_ * states_ != landscape_->dimension()) {
+    throw std::invalid_argument(
+        "NetworkPolicy: the landscape's dimension must be a multiple of the number of states, " +
+        std::to_string(states_) + ", got " + std::to_string(landscape_->dimension()));
+  }
+}
+
+void NetworkPolicy::outputs(ConstVectorView w, VectorView table) const {
+  const Weights weights(w.data(), feature_count_, hidden_, outputs_);
+  const ConstTable features(features_.data(), states_, feature_count_);
+  Table result(table.data(), states_, outputs_);
+  result.noalias() = activations_of(features, weights) * weights.output_weights.transpose();
+  result.rowwise() += weights.output_biases.row(0);
+}
+
+double NetworkPolicy::value(ConstVectorView w) const {
+  Vector table(landscape_->dimension());
+  outputs(w, table);
+  return landscape_->value(table);
+}
+
+double NetworkPolicy::value_and_gradient(ConstVectorView w, VectorView gradient) const {
+  const Weights weights(w.data(), feature_count_, hidden_, outputs_);
+  const ConstTable features(features_.data(), states_, feature_count_);
+  Vector table(landscape_->dimension()), table_gradient(landscape_->dimension());
+  outputs(w, table);
+  const double value = landscape_->value_and_gradient(table, table_gradient);
+
+  const Matrix activations = activations_of(features, weights);
+  const ConstTable back(table_gradient.data(), states_, outputs_);
+  Gradients result(gradient.data(), feature_count_, hidden_, outputs_);
+  result.output_weights.noalias() = back.transpose() * activations;
+  result.output_biases = back.colwise().sum();
+  Matrix hidden_back = back * weights.output_weights;
+  mask(activations, hidden_back);
+  result.hidden_weights.noalias() = hidden_back.transpose() * features;
+  result.hidden_biases = hidden_back.colwise().sum();
+  return value;
+}
+
+void NetworkPolicy::hessian_vector_product(ConstVectorView w, ConstVectorView v, VectorView product) const {
+  const Weights weights(w.data(), feature_count_, hidden_, outputs_);
+  const Weights along(v.data(), feature_count_, hidden_, outputs_);
+  const ConstTable features(features_.data(), states_, feature_count_);
+  const Index n = landscape_->dimension();
+  Vector table(n), table_gradient(n), table_change(n), table_product(n);
+  outputs(w, table);
+  landscape_->value_and_gradient(table, table_gradient);
+
+  // Forward: how activations and outputs change along v.
+  const Matrix activations = activations_of(features, weights);
+  Matrix activation_changes = features * along.hidden_weights.transpose();
+  activation_changes.rowwise() += along.hidden_biases.row(0);
+  mask(activations, activation_changes);
+  Table change(table_change.data(), states_, outputs_);
+  change = activations * along.output_weights.transpose() + activation_changes * weights.output_weights.transpose();
+  change.rowwise() += along.output_biases.row(0);
+  landscape_->hessian_vector_product(table, table_change, table_product);
+
+  // Backward: the change of the gradient, through F and through the network.
+  const ConstTable back(table_gradient.data(), states_, outputs_);
+  const ConstTable back_change(table_product.data(), states_, outputs_);
+  Gradients result(product.data(), feature_count_, hidden_, outputs_);
+  result.output_weights = back_change.transpose() * activations + back.transpose() * activation_changes;
+  result.output_biases = back_change.colwise().sum();
+  Matrix hidden_back = back_change * weights.output_weights + back * along.output_weights;
+  mask(activations, hidden_back);
+  result.hidden_weights.noalias() = hidden_back.transpose() * features;
+  result.hidden_biases = hidden_back.colwise().sum();
+}
+
+Vector NetworkPolicy::random_weights(RandomEngine& engine) const {
+  Vector w(dimension());
+  const Index output_weights = hidden_ * (feature_count_ + 1);
+  VectorView first(w.data(), hidden_ * feature_count_);
+  VectorView second(w.data() + output_weights, outputs_ * hidden_);
+  fill_standard_normal(engine, first);
+  fill_standard_normal(engine, second);
+  first *= std::sqrt(2.0 / static_cast<double>(feature_count_));
+  second *= 1.0 / std::sqrt(static_cast<double>(hidden_));
+  return w;
+}
+
+}  // namespace perigee::problems
