@@ -10,6 +10,7 @@
 #include <perigee/solvers/heavy_ball.hpp>
 #include <perigee/solvers/langevin_dynamics.hpp>
 #include <perigee/solvers/limited_memory_bfgs.hpp>
+#include <perigee/solvers/mirror_descent.hpp>
 #include <perigee/solvers/negative_curvature_finding.hpp>
 #include <perigee/solvers/neon2.hpp>
 #include <perigee/solvers/nesterov.hpp>
@@ -39,6 +40,7 @@ const std::vector<Entry>& registry() {
       nonlinear_conjugate_gradient(),
       limited_memory_bfgs(),
       adam(),
+      mirror_descent(),
       perturbed_gradient_descent(),
       periodically_perturbed_gradient_descent(),
       occupation_time_perturbed_gradient_descent(),

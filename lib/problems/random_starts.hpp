@@ -15,6 +15,10 @@ std::function<Vector(RandomEngine&)> uniform_box_start(Index dimension, double l
 /// Every element independent and normal of mean 0 and this standard deviation > 0.
 std::function<Vector(RandomEngine&)> normal_start(Index dimension, double deviation = 1.0);
 
+/// Uniform on the simplex {x > 0, sum x = 1}: independent exponential draws, divided by their sum (Devroye 1986,
+/// "Non-uniform random variate generation", section V.2).
+std::function<Vector(RandomEngine&)> uniform_simplex_start(Index dimension);
+
 }  // namespace perigee::problems
 
 #endif

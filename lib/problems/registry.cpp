@@ -36,6 +36,8 @@
 #include <perigee/lib/problems/single_neuron.hpp>
 #include <perigee/lib/problems/small_networks.hpp>
 #include <perigee/lib/problems/softmax_attention.hpp>
+#include <perigee/lib/problems/simplex_bandit.hpp>
+#include <perigee/lib/problems/simplex_divergence.hpp>
 #include <perigee/lib/problems/softmax_bandit.hpp>
 #include <perigee/lib/problems/softmax_cross_entropy.hpp>
 #include <perigee/lib/problems/sphere_components.hpp>
@@ -117,6 +119,11 @@ const std::vector<Entry>& registry() {
       tabular_mdp(),
       distractor_chain(),
       four_room(),
+      capped_saddle(),         monkey_saddle(),        octopus(),        rosenbrock(),
+      chained_rosenbrock(),    mueller_brown(),        softmax_bandit(), escort_bandit(),
+      softmax_cross_entropy(), escort_cross_entropy(),
+      simplex_bandit(),
+      simplex_divergence(),
   };
   static const std::vector<Entry> entries = joined(single, more_garbow_hillstrom());
   return entries;
