@@ -1,6 +1,7 @@
 #include <perigee/lib/oracle.hpp>
 
 #include <perigee/lib/finite_sum.hpp>
+#include <perigee/lib/natural_gradient.hpp>
 
 #include <stdexcept>
 
@@ -44,6 +45,13 @@ void Oracle::evaluate_batch(const FiniteSum& sum, std::span<const Index> terms, 
   if (&sum != objective_) throw std::invalid_argument("Oracle: the finite sum must be the oracle's own objective");
   ++counts_.gradients;
   at.value_ = sum.batch_value_and_gradient(terms, at.x_, at.gradient_);
+  at.gradient_norm_ = norm(at.gradient_);
+}
+
+void Oracle::evaluate_natural(const NaturalGradientObjective& objective, Evaluation& at, VectorView natural) {
+  if (&objective != objective_) throw std::invalid_argument("Oracle: the objective must be the oracle's own");
+  ++counts_.gradients;
+  at.value_ = objective.value_and_gradients(at.x_, at.gradient_, natural);
   at.gradient_norm_ = norm(at.gradient_);
 }
 

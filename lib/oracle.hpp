@@ -14,6 +14,7 @@
 namespace perigee {
 
 class FiniteSum;
+class NaturalGradientObjective;
 
 /// Calls made to an objective so far.
 struct OracleCounts {
@@ -90,6 +91,10 @@ class Oracle {
   /// The same of the mean over some terms of `sum`, which must be this oracle's objective. One gradient call, however
   /// many terms. Throws std::invalid_argument if it is another objective.
   void evaluate_batch(const FiniteSum& sum, std::span<const Index> terms, Evaluation& at);
+
+  /// Value, gradient and gradient norm, and the natural gradient written to `natural` (length n), of `objective`, which
+  /// must be this oracle's. One gradient call. Throws std::invalid_argument if it is another objective.
+  void evaluate_natural(const NaturalGradientObjective& objective, Evaluation& at, VectorView natural);
 
   /// f(x). One value call.
   double value(ConstVectorView x) {

@@ -6,11 +6,13 @@
 #include <perigee/solvers/barzilai_borwein.hpp>
 #include <perigee/solvers/certified.hpp>
 #include <perigee/solvers/entropy_sgd.hpp>
+#include <perigee/solvers/geometry_aware_normalized_policy_gradient.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
 #include <perigee/solvers/heavy_ball.hpp>
 #include <perigee/solvers/langevin_dynamics.hpp>
 #include <perigee/solvers/limited_memory_bfgs.hpp>
 #include <perigee/solvers/mirror_descent.hpp>
+#include <perigee/solvers/natural_policy_gradient.hpp>
 #include <perigee/solvers/negative_curvature_finding.hpp>
 #include <perigee/solvers/neon2.hpp>
 #include <perigee/solvers/nesterov.hpp>
@@ -41,6 +43,8 @@ const std::vector<Entry>& registry() {
       limited_memory_bfgs(),
       adam(),
       mirror_descent(),
+      natural_policy_gradient(),
+      geometry_aware_normalized_policy_gradient(),
       perturbed_gradient_descent(),
       periodically_perturbed_gradient_descent(),
       occupation_time_perturbed_gradient_descent(),

@@ -20,6 +20,14 @@ double SoftmaxBandit::value(ConstVectorView theta) const {
 }
 
 double SoftmaxBandit::value_and_gradient(ConstVectorView theta, VectorView gradient) const {
+  return evaluate(theta, gradient, nullptr);
+}
+
+double SoftmaxBandit::value_and_gradients(ConstVectorView theta, VectorView gradient, VectorView natural) const {
+  return evaluate(theta, gradient, natural.data());
+}
+
+double SoftmaxBandit::evaluate(ConstVectorView theta, VectorView gradient, double* natural) const {
   const Index most_probable = std::max_element(theta.begin(), theta.end()) - theta.begin();
   const double reward = arms_.reward(most_probable);
   double sum = 0.0;
@@ -33,6 +41,9 @@ double SoftmaxBandit::value_and_gradient(ConstVectorView theta, VectorView gradi
     shortfall += weight * (reward - arms_.reward(a));
   }
   shortfall /= sum;
+  if (natural != nullptr) {
+    for (Index a = 0; a < theta.size(); ++a) natural[a] = (reward - arms_.reward(a)) - shortfall;
+  }
   for (Index a = 0; a < theta.size(); ++a) gradient[a] *= ((reward - arms_.reward(a)) - shortfall) / sum;
   return regret / sum;
 }

@@ -12,7 +12,7 @@
 #ifndef PERIGEE_LIB_PROBLEMS_SOFTMAX_BANDIT_HPP
 #define PERIGEE_LIB_PROBLEMS_SOFTMAX_BANDIT_HPP
 
-#include <perigee/lib/objective.hpp>
+#include <perigee/lib/natural_gradient.hpp>
 #include <perigee/lib/problem.hpp>
 #include <perigee/lib/problems/bandit.hpp>
 #include <perigee/lib/problems/registry.hpp>
@@ -22,7 +22,7 @@
 namespace perigee::problems {
 
 /// Value, gradient and product are O(K) and allocate nothing.
-class SoftmaxBandit final : public Objective, public PolicyLandscape {
+class SoftmaxBandit final : public NaturalGradientObjective, public PolicyLandscape {
  public:
   /// Throws std::invalid_argument if there is no reward or one is not finite.
   explicit SoftmaxBandit(std::vector<double> rewards) : arms_("SoftmaxBandit", std::move(rewards)) {}
@@ -30,6 +30,8 @@ class SoftmaxBandit final : public Objective, public PolicyLandscape {
   Index dimension() const override { return arms_.count(); }
   double value(ConstVectorView theta) const override;
   double value_and_gradient(ConstVectorView theta, VectorView gradient) const override;
+  /// The natural gradient is A: F = diag(pi) - pi pi', F A = pi_a A_a since pi'A = 0.
+  double value_and_gradients(ConstVectorView theta, VectorView gradient, VectorView natural) const override;
   void hessian_vector_product(ConstVectorView theta, ConstVectorView v, VectorView product) const override;
   bool has_exact_hessian_vector_product() const override { return true; }
 
@@ -43,6 +45,8 @@ class SoftmaxBandit final : public Objective, public PolicyLandscape {
   double lojasiewicz_coefficient(ConstVectorView theta) const override;
 
  private:
+  // `natural` may be nullptr.
+  double evaluate(ConstVectorView theta, VectorView gradient, double* natural) const;
   Arms arms_;
 };
 
