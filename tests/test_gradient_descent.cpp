@@ -1,10 +1,12 @@
 #include "support/catch.hpp"
 
 #include <perigee/lib/functional.hpp>
+#include <perigee/lib/problems/registry.hpp>
 #include <perigee/lib/problems/rosenbrock.hpp>
 #include <perigee/lib/recorder.hpp>
 #include <perigee/lib/run.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
+#include <perigee/solvers/registry.hpp>
 
 #include <cmath>
 #include <stdexcept>
@@ -121,4 +123,19 @@ TEST_CASE("exactly one of learning rate and line search must be set") {
   CHECK_THROWS_AS(GradientDescent(GradientDescentOptions{}), std::invalid_argument);
   CHECK_THROWS_AS(GradientDescent({.learning_rate = 0.1, .line_search = line_searches::armijo()}),
                   std::invalid_argument);
+}
+
+TEST_CASE("by name the escort bandit is descended with the step of theorem 2, whatever the iterate has become") {
+  // eta_k = 2 ||theta_k||_p^2/(9 p^2 K^{1/p}), Mei et al. (2020), recomputed here from every iterate.
+  const Problem problem = problems::make("escort-bandit", {{"p", "2"}, {"arms", "4"}});
+  const auto solver = solvers::make("gradient-descent", {}, problem);
+  CHECK(solver->settings()[0].second == "escort-policy-gradient(p=2)");
+  Oracle oracle(*problem.objective);
+  const auto stepper = solver->start(oracle, problem.starts.front().x, RandomSource(0));
+  for (int k = 0; k < 200; ++k) {
+    const double squared = stepper->current().x().squaredNorm();
+    REQUIRE(stepper->step() == StepStatus::advanced);
+    CHECK(stepper->record().step_size == Approx(2.0 * squared / (9.0 * 4.0 * 2.0)).epsilon(1e-13));
+  }
+  CHECK(stepper->current().x().squaredNorm() > 1.01);  // the step has grown with it
 }
