@@ -5,6 +5,7 @@
 
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/natural_gradient.hpp>
+#include <perigee/lib/problems/entropy_regularized_bandit.hpp>
 #include <perigee/lib/problems/registry.hpp>
 #include <perigee/lib/problems/simplex_bandit.hpp>
 #include <perigee/lib/problems/softmax_bandit.hpp>
@@ -256,4 +257,27 @@ TEST_CASE("by name it takes the problem's step and shows it") {
   CHECK(made->name() == "natural-policy-gradient");
   CHECK(made->settings() == std::vector<std::pair<std::string, std::string>>{{"learning_rate", "0.4"}});
   CHECK(solvers::make("natural-policy-gradient", {{"learning_rate", "2"}}, problem)->settings()[0].second == "2");
+}
+
+TEST_CASE(
+    "with a temperature it contracts towards exp(r/tau) by exactly 1 - eta tau a step, and at eta = 1/tau arrives") {
+  // pi_a ~ pi_a^{1 - eta tau} exp(eta r_a) (Cen et al. 2022, section 2): ln(pi_a/q_a) less that of another arm.
+  const std::vector<double> rewards{0.2, 0.9, 1.0, 0.5};
+  const double tau = 0.25;
+  const EntropyRegularizedBandit bandit(rewards, tau);
+  const Vector theta{3.0, 5.0, -20.0, 1.0};
+  const Witness witness = watch(bandit, NaturalPolicyGradient({.learning_rate = eta}), theta, 100);
+  const auto distance_to_optimum = [&](std::size_t k) {
+    const Vector& now = witness.points[k];
+    return (now[2] - rewards[2] / tau) - (now[0] - rewards[0] / tau);
+  };
+  for (std::size_t k = 1; k <= 100; ++k) {
+    const double expected = distance_to_optimum(0) * std::pow(1.0 - eta * tau, static_cast<double>(k));
+    CHECK(distance_to_optimum(k) == Approx(expected).epsilon(1e-9));
+    CHECK(witness.records[k].value < witness.records[k - 1].value);
+  }
+  const Witness whole = watch(bandit, NaturalPolicyGradient({.learning_rate = 1.0 / tau}), theta, 1);
+  const Vector pi = policy_at(whole.points[1]);
+  for (Index a = 0; a < 4; ++a) CHECK(pi[a] == Approx(std::exp(bandit.log_optimum()[a])).epsilon(1e-13));
+  CHECK(whole.records[1].value <= 1e-28);
 }

@@ -5,6 +5,7 @@
 #include <perigee/lib/problems/deep_linear_network.hpp>
 #include <perigee/lib/problems/diagonal_saddles.hpp>
 #include <perigee/lib/problems/escalator.hpp>
+#include <perigee/lib/problems/entropy_regularized_bandit.hpp>
 #include <perigee/lib/problems/escort_bandit.hpp>
 #include <perigee/lib/problems/escort_cross_entropy.hpp>
 #include <perigee/lib/problems/factorization.hpp>
@@ -122,6 +123,7 @@ const std::vector<Entry>& registry() {
       capped_saddle(),         monkey_saddle(),        octopus(),        rosenbrock(),
       chained_rosenbrock(),    mueller_brown(),        softmax_bandit(), escort_bandit(),
       softmax_cross_entropy(), escort_cross_entropy(),
+      entropy_regularized_bandit(),
       simplex_bandit(),
       simplex_divergence(),
   };

@@ -1,5 +1,6 @@
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/problems/random_starts.hpp>
+#include <perigee/lib/problems/relative_divergence.hpp>
 #include <perigee/lib/problems/simplex_divergence.hpp>
 
 #include <algorithm>
@@ -20,12 +21,10 @@ SimplexDivergence::SimplexDivergence(Vector target) : target_(std::move(target))
 
 namespace {
 
-// t ln t - t + 1 for t = 1 + u, which is of second order in u: near 0 its terms cancel, so there its series,
-// sum_{k >= 2} (-u)^k/(k (k - 1)).
+// t ln t - t + 1 for t = 1 + u.
 double relative_divergence(double t, double u) {
   if (t == 0.0) return 1.0;
-  if (std::abs(u) >= 1e-3) return t * std::log(t) - u;
-  return u * u * (1.0 / 2.0 - u * (1.0 / 6.0 - u * (1.0 / 12.0 - u * (1.0 / 20.0 - u / 30.0))));
+  return std::abs(u) < small_relative_change ? small_relative_divergence(u) : t * std::log(t) - u;
 }
 
 }  // namespace
