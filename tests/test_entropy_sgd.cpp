@@ -159,6 +159,64 @@ TEST_CASE("the inner loop is Langevin dynamics at temperature e^2/2 (paper) and 
   }
 }
 
+TEST_CASE("the outer step is a step down the local entropy: exactly that of the inner chain, and nearly its gradient") {
+  // Double well f = (y^2 - 1)^2/4 at x = 1.6, gamma = 1, T = 0.3. The law of y_j is propagated by midpoints, which
+  // gives E mu_L exactly; as eta' goes to 0 and L to infinity, gamma (x - E mu_L) goes to F'(x), here by quadrature.
+  const double x = 1.6;
+  const double scope = 1.0;
+  const double temperature = 0.3;
+  const double inner = 0.02;
+  const double alpha = 0.01;
+  const Index loops = 1000;
+  const auto value = [](double y) { return 0.25 * std::pow(y * y - 1.0, 2); };
+  const auto slope = [](double y) { return y * (y * y - 1.0); };
+  const Index cells = 160;
+  const double h = 7.0 / static_cast<double>(cells);
+  const double variance = 2.0 * inner * temperature;
+  const auto node = [&](Index i) { return -3.5 + (static_cast<double>(i) + 0.5) * h; };
+  const auto row_from = [&](double y) {
+    Eigen::VectorXd row(cells);
+    const double mean = y - inner * (slope(y) + scope * (y - x));
+    for (Index j = 0; j < cells; ++j) row[j] = h * std::exp(-0.5 * std::pow(node(j) - mean, 2) / variance);
+    return Eigen::VectorXd(row / std::sqrt(2.0 * 3.141592653589793 * variance));
+  };
+  Eigen::MatrixXd transition(cells, cells);
+  Eigen::VectorXd nodes(cells);
+  for (Index i = 0; i < cells; ++i) {
+    transition.col(i) = row_from(node(i));
+    nodes[i] = node(i);
+  }
+  Eigen::VectorXd law = row_from(x);
+  double exact = x;
+  for (Index j = 1; j <= loops; ++j) {
+    exact += alpha * (law.dot(nodes) - exact);
+    law = transition * law;
+  }
+  CHECK(law.sum() == Approx(1.0).epsilon(1e-6));
+  const EntropySgd solver({.learning_rate = 1.0 / scope,
+                           .inner_rate = inner,
+                           .inner_iterations = loops,
+                           .averaging = alpha,
+                           .noise = std::sqrt(2.0 * temperature),
+                           .scope = scope});
+  const auto objective = functional(
+      1, [&](ConstVectorView y) { return value(y[0]); }, [&](ConstVectorView y, VectorView g) { g[0] = slope(y[0]); });
+  std::vector<double> steps;
+  for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+    steps.push_back(x - run(objective, solver, {x}, {.stop = max_iterations(1), .random = RandomSource(7, seed)}).x[0]);
+  }
+  check_mean(estimate_of(steps), x - exact, 0.015);
+  const auto local_entropy_at = [&](double center) {
+    double sum = 0.0;
+    for (double y = -5.0; y < 5.0; y += 1e-3) {
+      sum += 1e-3 * std::exp(-(value(y) + 0.5 * scope * std::pow(y - center, 2)) / temperature);
+    }
+    return -temperature * std::log(sum);
+  };
+  const double gradient = (local_entropy_at(x + 1e-4) - local_entropy_at(x - 1e-4)) / 2e-4;
+  CHECK(scope * (x - exact) == Approx(gradient).epsilon(0.02));  // the bias of eta'
+}
+
 TEST_CASE("every inner gradient sees the next batch, and the shown one is the first of its loop") {
   std::vector<Index> seen;
   const auto sum = functional_sum(1, 10, [&](Index i, ConstVectorView x, VectorView g) {

@@ -156,6 +156,7 @@ TEST_CASE("stuck region of a quadratic saddle: a slab whose share is Beta's law,
       const double share = slab_share(d, w / radius);
       INFO("d " << d << ", r " << radius << ": " << count.stuck << " of " << draws << ", law " << share);
       CHECK(share * static_cast<double>(draws) > 100.0);
+      CHECK(share < w / radius * std::sqrt(2.0 * static_cast<double>(d + 1) / 3.141592653589793));  // Wendel's bound
       CHECK(std::abs(static_cast<double>(count.stuck) - share * draws) <
             5.0 * std::sqrt(draws * share * (1.0 - share)));
       CHECK(count.largest_width == Approx(2.0 * w).epsilon(1e-6));  // whatever d and r are
