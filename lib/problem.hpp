@@ -48,7 +48,7 @@ class PolicyLandscape {
   virtual void probabilities(ConstVectorView theta, VectorView pi) const = 0;  // pi, length K
   virtual std::vector<double> rewards() const = 0;                             // r, length K; empty: none
   virtual Index optimal_action() const = 0;                                    // a*
-  virtual std::string transform() const = 0;                                   // "softmax" or "escort"
+  virtual std::string transform() const = 0;                                   // "softmax", "escort", "direct"
   /// The non-uniform Lojasiewicz coefficient C(theta) of Mei et al. (2020): ||grad f|| >= C (f - f*)^(1 - xi).
   virtual double lojasiewicz_coefficient(ConstVectorView theta) const = 0;
 };

@@ -69,7 +69,7 @@ struct PolicyInformation {
   std::vector<std::string> probability_columns;  // one column an action (or a class)
   std::vector<double> rewards;                   // mean reward of each action; empty: unknown
   std::optional<Index> optimal_action;           // known best action
-  std::string transform;                         // "softmax", "escort", or empty: unknown
+  std::string transform;                         // "softmax", "escort", "direct", or empty: unknown
 };
 
 /// A recorded run, ours or anybody's.

@@ -5,14 +5,12 @@
 
 #include <perigee/lib/problems/simplex_bandit.hpp>
 #include <perigee/lib/problems/simplex_divergence.hpp>
-#include <perigee/lib/recorder.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
 #include <perigee/solvers/mirror_descent.hpp>
 #include <perigee/solvers/registry.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -25,13 +23,6 @@ Vector uniform_point(Index arms) {
   Vector x(arms);
   x.view().setConstant(1.0 / static_cast<double>(arms));
   return x;
-}
-
-Vector round_trip(const MirrorMap& map, const Vector& x) {
-  Vector z(x.size()), back(x.size());
-  map.to_dual(x, z);
-  map.to_primal(z, back);
-  return back;
 }
 
 }  // namespace
@@ -60,59 +51,6 @@ TEST_CASE("mirror descent on the simplex and on the orthant resumes bit for bit 
       const MirrorDescent solver({.learning_rate = 0.3, .map = map});
       for (const Index cut : {0, 1, 13}) check_resumes(*objective, solver, start, cut, 40);
       check_frugal(*objective, solver, start, 25);
-    }
-  }
-}
-
-TEST_CASE("every map leads back from where it led, over many orders of magnitude") {
-  // to_primal is the inverse of to_dual; relative error of a few hundred roundings.
-  const auto check_back = [](const MirrorMap& map, const Vector& x, double tolerance) {
-    const Vector back = round_trip(map, x);
-    INFO(map.text << " at " << x.view().transpose());
-    for (Index i = 0; i < x.size(); ++i) CHECK(std::abs(back[i] - x[i]) <= tolerance * std::abs(x[i]));
-  };
-  const Vector plain{3.0, -2.0, 0.0, 1e-9, -1e-3};
-  check_back(mirror_maps::euclidean(), plain, 0.0);
-  for (const double p : {1.05, 1.5, 2.0, 3.0, 10.0}) {
-    check_back(mirror_maps::p_norm(p), plain, 1e-13);
-    check_back(mirror_maps::p_norm(p), {1e200, -2e200, 5e199}, 1e-13);
-    check_back(mirror_maps::p_norm(p), {1e-200, -2e-200, 0.0}, 1e-13);
-  }
-  check_back(mirror_maps::p_norm(1.5), {0.0, 0.0}, 0.0);
-  check_back(mirror_maps::orthant_entropy(), {1e-300, 1.0, 1e300, 2.5}, 1e-12);
-  check_back(mirror_maps::simplex_entropy(), {1e-300, 0.25, 0.75 - 1e-8, 1e-8}, 1e-12);
-}
-
-TEST_CASE("a map's dual point is the gradient of its psi") {
-  // Central differences of psi, h = 1e-6: error of order h^2 and eps/h.
-  struct Case {
-    MirrorMap map;
-    std::function<double(const Vector&)> psi;
-  };
-  const auto power_sum = [](const Vector& x, double p) {
-    return std::accumulate(x.begin(), x.end(), 0.0,
-                           [p](double sum, double e) { return sum + std::pow(std::abs(e), p); });
-  };
-  const auto entropy = [](const Vector& x) {
-    return std::accumulate(x.begin(), x.end(), 0.0, [](double sum, double e) { return sum + e * std::log(e) - e; });
-  };
-  const std::vector<Case> cases{
-      {mirror_maps::euclidean(), [&](const Vector& x) { return 0.5 * power_sum(x, 2.0); }},
-      {mirror_maps::p_norm(1.5), [&](const Vector& x) { return 0.5 * std::pow(power_sum(x, 1.5), 2.0 / 1.5); }},
-      {mirror_maps::p_norm(4.0), [&](const Vector& x) { return 0.5 * std::pow(power_sum(x, 4.0), 2.0 / 4.0); }},
-      {mirror_maps::orthant_entropy(), entropy},
-      {mirror_maps::simplex_entropy(), entropy},
-  };
-  const Vector x{0.2, 0.5, 0.3};
-  for (const Case& one : cases) {
-    Vector z(3);
-    one.map.to_dual(x, z);
-    for (Index i = 0; i < 3; ++i) {
-      Vector above = x, below = x;
-      above[i] += 1e-6;
-      below[i] -= 1e-6;
-      INFO(one.map.text << ", element " << i);
-      CHECK(z[i] == Approx((one.psi(above) - one.psi(below)) / 2e-6).epsilon(1e-8));
     }
   }
 }
@@ -366,7 +304,7 @@ TEST_CASE("a failed step leaves iterate, dual point and state as they were") {
   }
 }
 
-TEST_CASE("starts outside the domain, wrong options and wrong texts are refused") {
+TEST_CASE("starts outside the domain and wrong options are refused") {
   const problems::SimplexBandit bandit({0.2, 0.9, 1.0});
   const MirrorDescent simplex({.learning_rate = 0.4, .map = mirror_maps::simplex_entropy()});
   CHECK_THROWS_WITH(run(bandit, simplex, {0.5, 0.5, 0.25}),
@@ -379,15 +317,6 @@ TEST_CASE("starts outside the domain, wrong options and wrong texts are refused"
   CHECK_THROWS_AS(MirrorDescent({.learning_rate = 0.4, .map = {}}), std::invalid_argument);
   CHECK_THROWS_AS(MirrorDescent({.learning_rate = 0.4, .map = mirror_maps::euclidean(), .tolerance = -1.0}),
                   std::invalid_argument);
-  CHECK_THROWS_AS(mirror_maps::p_norm(1.0), std::invalid_argument);
-  CHECK_THROWS_AS(mirror_maps::p_norm(std::nan("")), std::invalid_argument);
-  CHECK_THROWS_AS(mirror_maps::parse("entropy"), std::invalid_argument);
-  CHECK_THROWS_AS(mirror_maps::parse("euclidean(p=2)"), std::invalid_argument);
-  CHECK_THROWS_AS(mirror_maps::parse("p-norm"), std::invalid_argument);
-  for (const MirrorMap& map : {mirror_maps::euclidean(), mirror_maps::simplex_entropy(), mirror_maps::orthant_entropy(),
-                               mirror_maps::p_norm(1.25)}) {
-    CHECK(mirror_maps::parse(map.text).text == map.text);
-  }
 }
 
 TEST_CASE("by name mirror descent takes the problem's step and shows all of its settings") {
