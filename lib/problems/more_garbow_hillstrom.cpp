@@ -95,7 +95,8 @@ Vector constant_vector(Index dimension, double element) {
 
 std::vector<Entry> more_garbow_hillstrom() {
   std::vector<Entry> all;
-  for (const auto& part : {collection::valleys(), collection::data_fits(), collection::of_any_dimension()}) {
+  for (const auto& part :
+       {collection::valleys(), collection::data_fits(), collection::of_any_dimension(), collection::equations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -55,6 +55,7 @@ Vector constant_vector(Index dimension, double element);
 std::vector<Entry> valleys();           // curved, badly scaled and singular ones in few coordinates
 std::vector<Entry> data_fits();         // models fitted to data
 std::vector<Entry> of_any_dimension();  // penalties, polynomials, trigonometric sums
+std::vector<Entry> equations();         // discretized, sparse and linear systems
 
 }  // namespace collection
 

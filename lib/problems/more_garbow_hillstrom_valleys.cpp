@@ -18,6 +18,30 @@ void require_multiple(const std::string& who, Index dimension, Index block) {
                               std::to_string(dimension));
 }
 
+// (2) Freudenstein and Roth (1963).
+struct FreudensteinRoth {
+  template <class T, class Residual>
+  void operator()(const T* x, Residual&& residual) const {
+    residual(-13.0 + x[0] + ((5.0 - x[1]) * x[1] - 2.0) * x[1]);
+    residual(-29.0 + x[0] + ((x[1] + 1.0) * x[1] - 14.0) * x[1]);
+  }
+};
+
+// r_i = x1 + p_i(x2), so grad f = 0 says r_1 = -r_2 and (r_1 - r_2)(p_1' - p_2') = 0: the zero (5, 4) of both, or the
+// two roots of -6 x2^2 + 8 x2 + 12.
+Instance freudenstein_roth() {
+  const auto at_root = [](double y) { return Vector{21.0 + (8.0 - 3.0 * y) * y, y}; };
+  const double root = std::sqrt(22.0);
+  return {.formula = "r = -13 + x1 + ((5 - x2) x2 - 2) x2; -29 + x1 + ((x2 + 1) x2 - 14) x2",
+          .why_hard = "a false minimum, f = 48.984, to which most methods go from the standard start",
+          .objective = sum_of_squares(FreudensteinRoth{}, 2),
+          .start = {0.5, -2.0},
+          .stationary_points = {minimum({5.0, 4.0}, 0.0), minimum(at_root((2.0 - root) / 3.0), 48.984253679240021),
+                                saddle(at_root((2.0 + root) / 3.0), 819.01025935231005, 1)},
+          .optimal_value = 0.0,
+          .list = List::complete};
+}
+
 // (3) Powell (1970).
 struct PowellBadlyScaled {
   template <class T, class Residual>
@@ -190,10 +214,14 @@ Instance extended_powell_singular(Index dimension) {
           .list = List::complete};
 }
 
+Instance powell_singular() { return extended_powell_singular(4); }
+
 }  // namespace
 
 std::vector<Entry> valleys() {
   return {
+      entry("freudenstein-roth", "two cubics with a false minimum", freudenstein_roth),
+      entry("powell-singular", "a quartic minimum with a singular Hessian", powell_singular),
       entry("powell-badly-scaled", "two coordinates that differ by six orders of magnitude", powell_badly_scaled),
       entry("brown-badly-scaled", "two coordinates that differ by twelve orders of magnitude", brown_badly_scaled),
       entry("beale", "Beale's polynomial with saddles and a plateau", beale),

@@ -1,43 +1,25 @@
 // A second writing of the problems of More, Garbow and Hillstrom (1981), from the paper's formulas and not from the
 // library's code: residuals in long double, gradients and Hessians by differences of residuals.
 //
-// Differences are central, of fourth order, with steps of h max(1, |x_i|), h = 1e-4 for the Jacobian J and 1e-3 for the
-// curvature of a residual r: their rounding is about 1e-15 |r| and 1e-13 |r|. Then grad f = 2 J'r and
-// H = 2 J'J + 2 sum_i r_i hess r_i, so that a large J'J does not drown a small sum.
+// Differences are central, of fourth order, with steps of h max(length, |x_i|), length 1 as a rule, h = 1e-4 for the
+// Jacobian J and 1e-3 for the curvature of a residual r: their rounding is about 1e-15 |r| and 1e-13 |r|. Then grad f =
+// 2 J'r and H = 2 J'J + 2 sum_i r_i hess r_i, so that a large J'J does not drown a small sum.
 #ifndef PERIGEE_TESTS_SUPPORT_MORE_GARBOW_HILLSTROM_TWINS_HPP
 #define PERIGEE_TESTS_SUPPORT_MORE_GARBOW_HILLSTROM_TWINS_HPP
+
+#include "support/more_garbow_hillstrom_further_twins.hpp"
+#include "support/residual_twins.hpp"
 
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <map>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 namespace perigee::twins {
 
-using Real = long double;
-using Reals = std::vector<Real>;  // 1-based where the paper's formulas are: element 0 is then unused
-using Residuals = std::function<Reals(const Reals& x)>;
-
-inline Real square(Real x) { return x * x; }
-
-/// x with a leading unused element, so that the formulas keep the paper's subscripts.
-inline Reals one_based(const Reals& x) {
-  Reals shifted{0.0L};
-  shifted.insert(shifted.end(), x.begin(), x.end());
-  return shifted;
-}
-
-/// The residuals of the data fits, r_i for i = 1..m.
-inline Reals over(int m, const std::function<Real(int)>& residual) {
-  Reals r;
-  for (int i = 1; i <= m; ++i) r.push_back(residual(i));
-  return r;
-}
-
+/// The 18 problems of unconstrained minimization.
 inline const std::map<std::string, Residuals>& unconstrained() {
   static const std::map<std::string, Residuals> all{
       {"helical-valley",
@@ -227,9 +209,10 @@ inline const std::map<std::string, Residuals>& unconstrained() {
 
 /// The residuals of the problem of that name. Throws std::invalid_argument if it has no twin.
 inline const Residuals& residuals_of(const std::string& name) {
-  const auto found = unconstrained().find(name);
-  if (found == unconstrained().end()) throw std::invalid_argument("twins: no problem '" + name + "'");
-  return found->second;
+  for (const auto* writings : {&unconstrained(), &further()}) {
+    if (const auto found = writings->find(name); found != writings->end()) return found->second;
+  }
+  throw std::invalid_argument("twins: no problem '" + name + "'");
 }
 
 using RealVector = Eigen::Matrix<Real, Eigen::Dynamic, 1>;
@@ -238,7 +221,9 @@ using RealMatrix = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>;
 /// f, grad f and, where asked for, H at a point.
 class Twin {
  public:
-  explicit Twin(const std::string& name) : residuals_(residuals_of(name)) {}
+  explicit Twin(const std::string& name)
+      : residuals_(residuals_of(name)),
+        length_(name == "osborne-one" ? 0.01L : 1.0L) {}  // its rates are multiplied with times up to 320
 
   Real value(const Reals& x) const { return at(x).squaredNorm(); }
 
@@ -265,8 +250,8 @@ class Twin {
  private:
   // d function / d x_i.
   template <class Function>
-  static RealVector difference(const Reals& x, std::size_t i, Real h, const Function& function) {
-    const Real step = h * std::max(1.0L, std::fabs(x[i]));
+  RealVector difference(const Reals& x, std::size_t i, Real h, const Function& function) const {
+    const Real step = h * std::max(length_, std::fabs(x[i]));
     const auto moved = [&](Real by) {
       Reals y = x;
       y[i] += by * step;
@@ -291,6 +276,7 @@ class Twin {
   }
 
   Residuals residuals_;
+  Real length_;  // below which coordinates do not differ in size
 };
 
 }  // namespace perigee::twins
