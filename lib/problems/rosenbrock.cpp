@@ -131,7 +131,9 @@ Entry rosenbrock() {
             problem.summary = "f = 100 (y - x^2)^2 + (1 - x)^2";
             problem.why_hard = "a narrow curved valley: the Hessian at the minimum has condition number 2508";
             problem.objective = std::make_shared<Rosenbrock>(2);
-            problem.starts = {{"standard", alternating_start(2)}};
+            problem.starts = {{"standard", alternating_start(2)},
+                              {"standard-x10", {-12.0, 10.0}},
+                              {"standard-x100", {-120.0, 100.0}}};
             problem.stationary_points = {{{1.0, 1.0}, 0.0, StationaryType::minimum, 0}};
             problem.all_stationary_points_known = true;
             problem.optimal_value = 0.0;
