@@ -67,10 +67,15 @@ class Checker {
   bool is_finite_here() const { return std::isfinite(value_) && std::isfinite(euclidean_norm(gradient_)); }
   const std::vector<double>& steps() const { return steps_; }
   double largest_disagreement() const { return largest_disagreement_; }  // of value() and value_and_gradient()
+  bool products_were_finite() const { return products_were_finite_; }
 
   Curves along(ConstVectorView v) {
     objective_.hessian_vector_product(x_, v, product_);
     const double slope = gradient_.view().dot(v);
+    if (!product_.view().allFinite()) {  // the gradient is judged all the same, without it
+      products_were_finite_ = false;
+      product_.view().setZero();
+    }
     const double curvature = product_.view().dot(v);
     const double product_norm = euclidean_norm(product_);
     const double gradient_norm = euclidean_norm(gradient_);
@@ -161,6 +166,7 @@ class Checker {
   std::vector<double> steps_;
   double value_ = nan;
   double largest_disagreement_ = 0.0;
+  bool products_were_finite_ = true;
 };
 
 std::string where(const Stretch& stretch, const std::vector<double>& steps) {
@@ -347,10 +353,12 @@ DerivativeReport check_derivatives(const Objective& objective, ConstVectorView x
                                "f(x + h v) - f(x - h v) - 2 h g'v", 3.0, odd_part, checker.steps(), tolerance));
   report.parts.push_back(judge("hessian-vector-product", "||g(x + h v) - g(x) - h Hv||", 2.0, gradient_change,
                                "||g(x + h v) - 2 g(x) + g(x - h v)||", 2.0, gradient_even, checker.steps(), tolerance));
-  if (gradient != CheckOutcome::passed) {
+  const bool is_judged = gradient == CheckOutcome::passed && checker.products_were_finite();
+  if (!is_judged) {
     for (const std::size_t i : {report.parts.size() - 2, report.parts.size() - 1}) {
       report.parts[i].outcome = CheckOutcome::undecided;
-      report.parts[i].message = "not judged, because the gradient did not pass";
+      report.parts[i].message = std::string("not judged, because ") +
+                                (gradient != CheckOutcome::passed ? "the gradient did not pass" : "H v is not finite");
     }
   }
   check_products(objective, x, random, options.directions, report);

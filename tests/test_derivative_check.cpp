@@ -231,3 +231,22 @@ TEST_CASE("outside the domain there is nothing to decide; bad arguments are refu
   REQUIRE_THROWS_WITH(check_derivatives(logarithm, {1.0}, RandomSource(1), {.directions = 0}),
                       "check_derivatives: directions must be >= 1, got 0");
 }
+
+TEST_CASE("a wrong gradient is rejected also where the Hessian-vector product is NaN") {
+  const auto check = [](double slope) {
+    const auto f = functional(
+        2, [](ConstVectorView x) { return std::exp(x[0]) + x[1] * x[1]; },
+        [slope](ConstVectorView x, VectorView g) {
+          g[0] = slope * std::exp(x[0]);
+          g[1] = 2.0 * x[1];
+        },
+        [](ConstVectorView, ConstVectorView, VectorView product) { product.setConstant(std::nan("")); });
+    return check_derivatives(f, {0.3, -0.7}, RandomSource(1));
+  };
+  CHECK(check(1.01).part("gradient").outcome == CheckOutcome::failed);
+  CHECK(check(1.0).part("gradient").outcome == CheckOutcome::passed);
+  CHECK(check(1.0).part("curvature").outcome == CheckOutcome::undecided);
+  CHECK(check(1.0).part("hessian-vector-product").outcome == CheckOutcome::undecided);
+  CHECK(check(1.0).part("hessian-vector-product").message == "not judged, because H v is not finite");
+  CHECK(check(1.0).outcome() == CheckOutcome::undecided);
+}
