@@ -4,21 +4,19 @@
 #include <perigee/lib/problems/deep_chain.hpp>
 #include <perigee/lib/problems/deep_linear_network.hpp>
 #include <perigee/lib/problems/diagonal_saddles.hpp>
-#include <perigee/lib/problems/escalator.hpp>
+#include <perigee/lib/problems/distractor_chain.hpp>
 #include <perigee/lib/problems/entropy_regularized_bandit.hpp>
+#include <perigee/lib/problems/escalator.hpp>
 #include <perigee/lib/problems/escort_bandit.hpp>
 #include <perigee/lib/problems/escort_cross_entropy.hpp>
 #include <perigee/lib/problems/factorization.hpp>
+#include <perigee/lib/problems/four_room.hpp>
 #include <perigee/lib/problems/gaussian_mixture.hpp>
 #include <perigee/lib/problems/least_squares.hpp>
 #include <perigee/lib/problems/linear_classifiers.hpp>
 #include <perigee/lib/problems/lucchi_quartic.hpp>
 #include <perigee/lib/problems/matrix_measurements.hpp>
 #include <perigee/lib/problems/max_cut.hpp>
-#include <perigee/lib/problems/distractor_chain.hpp>
-#include <perigee/lib/problems/escort_bandit.hpp>
-#include <perigee/lib/problems/escort_cross_entropy.hpp>
-#include <perigee/lib/problems/four_room.hpp>
 #include <perigee/lib/problems/monkey_saddle.hpp>
 #include <perigee/lib/problems/more_garbow_hillstrom.hpp>
 #include <perigee/lib/problems/mueller_brown.hpp>
@@ -34,16 +32,16 @@
 #include <perigee/lib/problems/robust_regression.hpp>
 #include <perigee/lib/problems/rosenbrock.hpp>
 #include <perigee/lib/problems/separable_classics.hpp>
+#include <perigee/lib/problems/simplex_bandit.hpp>
+#include <perigee/lib/problems/simplex_divergence.hpp>
 #include <perigee/lib/problems/single_neuron.hpp>
 #include <perigee/lib/problems/small_networks.hpp>
 #include <perigee/lib/problems/softmax_attention.hpp>
-#include <perigee/lib/problems/simplex_bandit.hpp>
-#include <perigee/lib/problems/simplex_divergence.hpp>
 #include <perigee/lib/problems/softmax_bandit.hpp>
 #include <perigee/lib/problems/softmax_cross_entropy.hpp>
 #include <perigee/lib/problems/sphere_components.hpp>
-#include <perigee/lib/problems/tensor_decomposition.hpp>
 #include <perigee/lib/problems/tabular_mdp.hpp>
+#include <perigee/lib/problems/tensor_decomposition.hpp>
 
 #include <stdexcept>
 
@@ -60,7 +58,6 @@ std::vector<Entry> joined(std::vector<Entry> entries, const std::vector<Entry>& 
 
 const std::vector<Entry>& registry() {
   static const std::vector<Entry> single{
-  static const std::vector<Entry> entries{
       capped_saddle(),
       monkey_saddle(),
       octopus(),
@@ -120,9 +117,6 @@ const std::vector<Entry>& registry() {
       tabular_mdp(),
       distractor_chain(),
       four_room(),
-      capped_saddle(),         monkey_saddle(),        octopus(),        rosenbrock(),
-      chained_rosenbrock(),    mueller_brown(),        softmax_bandit(), escort_bandit(),
-      softmax_cross_entropy(), escort_cross_entropy(),
       entropy_regularized_bandit(),
       simplex_bandit(),
       simplex_divergence(),
