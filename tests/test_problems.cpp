@@ -369,6 +369,7 @@ TEST_CASE("how many stationary points there are") {
   CHECK(count("monkey-saddle") == 4);
   CHECK(count("mueller-brown") == 5);
   CHECK(count("octopus") == 11);
+  CHECK(count("octopus", {{"dimension", "5"}}) == 31 + 32);  // 2^d - 1 saddles and 2^d minima
   CHECK(count("chained-rosenbrock", {{"dimension", "3"}}) == 1);
   CHECK(count("chained-rosenbrock", {{"dimension", "7"}}) == 3);
   CHECK(count("softmax-bandit") == 0);

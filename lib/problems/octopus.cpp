@@ -129,6 +129,16 @@ double Octopus::gradient_lipschitz_on_tubes() const {
 
 namespace {
 
+// The point with every combination of signs of its first `count` coordinates: 2^count points.
+void add_signed(std::vector<StationaryPoint>& points, const StationaryPoint& point, Index count) {
+  for (Index signs = 0; signs < Index{1} << count; ++signs) {
+    points.push_back(point);
+    for (Index i = 0; i < count; ++i) {
+      if (((signs >> i) & 1) != 0) points.back().x[i] *= -1.0;
+    }
+  }
+}
+
 Problem make_octopus(const Parameters& parameters) {
   const OctopusOptions options{.dimension = parameters.integer("dimension"),
                                .smoothness = parameters.real("smoothness"),
@@ -146,18 +156,21 @@ Problem make_octopus(const Parameters& parameters) {
   Vector ones(d);
   ones.view().setOnes();
   problem.starts = {{"ones", ones}, {"origin", Vector(d)}};
-  // One of each sort: all others on D differ by signs. Beyond a few hundred dimensions the list would be as
-  // large as d^2 numbers, and is left at the first saddle and the minimum.
+  // All 2^d - 1 saddles and 2^d minima on D while they are few, then one of each sort: the others differ by signs.
+  // Beyond a few hundred dimensions the list would be as large as d^2 numbers, and is left at the first saddle and
+  // the minimum.
+  const bool all_signs = d <= 6;
   const Index listed = d <= 500 ? d : 1;
   Vector point(d);
   for (Index passed = 0; passed < listed; ++passed) {
-    problem.stationary_points.push_back(
-        {point, -static_cast<double>(passed) * objective->drop(), StationaryType::strict_saddle, 1});
+    const StationaryPoint saddle{point, -static_cast<double>(passed) * objective->drop(), StationaryType::strict_saddle,
+                                 1};
+    add_signed(problem.stationary_points, saddle, all_signs ? passed : 0);
     point[passed] = 4.0 * options.tau;
   }
   point.view().setConstant(4.0 * options.tau);
   const double least = -static_cast<double>(d) * objective->drop();
-  problem.stationary_points.push_back({point, least, StationaryType::minimum, 0});
+  add_signed(problem.stationary_points, {point, least, StationaryType::minimum, 0}, all_signs ? d : 0);
   problem.optimal_value = least;
   problem.gradient_lipschitz = objective->gradient_lipschitz_on_tubes();
   problem.suggested_step = 0.25 / options.smoothness;
