@@ -88,9 +88,8 @@ Problem make_gaussian_mixture(const Parameters& parameters) {
   problem.starts = {{"standard", standard}, {"coincident", coincident}, {"truth", truth}};
   if (components >= 3) problem.starts.push_back({"two-on-one", two_on_one(truth, components, d)});
   list_classified(problem, {coincident});
-  std::vector<Vector> points{standard, truth};
-  points.push_back(coincident);
-  problem.suggested_step = step_by_curvature(*problem.objective, points);
+  // H = diag(mean of gamma_k) - (a positive semidefinite matrix) <= I: steps below 2 descend, however negative H is.
+  problem.suggested_step = 1.0;
   problem.random_start = [coincident](RandomEngine& engine) {
     Vector x(coincident.size());
     fill_standard_normal(engine, x);

@@ -1,3 +1,4 @@
+#include <perigee/lib/format.hpp>
 #include <perigee/lib/problems/differentiated.hpp>
 #include <perigee/lib/problems/generated.hpp>
 #include <perigee/lib/problems/random_starts.hpp>
@@ -90,7 +91,7 @@ Vector well(const SoftmaxAttention& head, double probability) {
   const double most = 1.0 - static_cast<double>(head.tokens - 1) * probability;
   if (!(most > probability)) {
     throw std::invalid_argument("softmax-attention: initial_probability must be < 1/tokens = 1/" +
-                                std::to_string(head.tokens) + ", got " + std::to_string(probability));
+                                std::to_string(head.tokens) + ", got " + format_number(probability));
   }
   Vector w(head.dimension());
   for (Index i = 0; i < head.query_count; ++i) {
