@@ -62,6 +62,7 @@ Problem make_gaussian_mixture(const Parameters& parameters) {
   const Index d = parameters.integer("dimension");
   const Index samples = parameters.integer("samples");
   const double separation = parameters.real("separation");
+  check_data_size("gaussian-mixture", "samples x dimension", static_cast<double>(samples * d));
   const RandomSource random = random_source_of(parameters);
   Vector truth(components * d);
   for (Index k = 1; k < components; ++k) {

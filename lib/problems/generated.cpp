@@ -1,6 +1,8 @@
+#include <perigee/lib/format.hpp>
 #include <perigee/lib/problems/generated.hpp>
 
 #include <cstdint>
+#include <stdexcept>
 #include <utility>
 
 namespace perigee::problems {
@@ -26,6 +28,12 @@ Vector orthonormal_rows(const RandomSource& random, std::string_view purpose, In
     }
   }
   return rows;
+}
+
+void check_data_size(const std::string& who, const char* sizes, double count) {
+  if (count <= most_generated_numbers) return;
+  throw std::invalid_argument(who + ": " + sizes + " must be <= " + format_number(most_generated_numbers) + ", got " +
+                              format_number(count));
 }
 
 Vector falling_numbers(double largest, double smallest, Index count) {

@@ -17,6 +17,12 @@ Vector normal_values(const RandomSource& random, std::string_view purpose, Index
 /// A row-major count x dimension array of orthonormal rows, count <= dimension: Gram-Schmidt, twice, on normal rows.
 Vector orthonormal_rows(const RandomSource& random, std::string_view purpose, Index count, Index dimension);
 
+/// The most numbers of generated data that a problem makes: 1.6 GB.
+inline constexpr double most_generated_numbers = 2e8;
+/// Throws std::invalid_argument, in the name of `who`, if the data would have more numbers than that. `sizes` says what
+/// was multiplied.
+void check_data_size(const std::string& who, const char* sizes, double count);
+
 /// `count` numbers falling linearly from `largest` to `smallest`; one number: `largest`.
 Vector falling_numbers(double largest, double smallest, Index count);
 

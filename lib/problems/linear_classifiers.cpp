@@ -66,6 +66,7 @@ double sign_of(double x) { return x < 0.0 ? -1.0 : 1.0; }
 Problem make_logistic_regression(const Parameters& parameters) {
   const Index d = parameters.integer("dimension");
   const Index samples = parameters.integer("samples");
+  check_data_size("logistic-regression", "samples x dimension", static_cast<double>(samples * d));
   const RandomSource random = random_source_of(parameters);
   const Vector truth = normal_values(random, "truth", d, parameters.real("signal") / std::sqrt(static_cast<double>(d)));
   Classifier<BoundedPenalty> formula{
@@ -92,6 +93,7 @@ Problem make_logistic_regression(const Parameters& parameters) {
 Problem make_binary_perceptron(const Parameters& parameters) {
   const Index d = parameters.integer("dimension");
   const auto samples = static_cast<Index>(std::ceil(parameters.real("load") * static_cast<double>(d)));
+  check_data_size("binary-perceptron", "load x dimension^2", static_cast<double>(samples * d));
   const RandomSource random = random_source_of(parameters);
   Vector teacher = normal_values(random, "teacher", d);
   for (Index j = 0; j < d; ++j) teacher[j] = sign_of(teacher[j]);

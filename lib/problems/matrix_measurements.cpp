@@ -123,6 +123,7 @@ Problem make_sensing(const Parameters& parameters) {
   const Index r = parameters.integer("rank");
   const Index m = parameters.integer("measurements");
   check_rank("matrix-sensing", r, d);
+  check_data_size("matrix-sensing", "measurements x dimension^2", static_cast<double>(m) * static_cast<double>(d * d));
   const RandomSource random = random_source_of(parameters);
   const Vector truth = true_factor(random, d, r);
   MatrixSensing formula{d, r, m, normal_values(random, "measurements", m * d * d), Vector(m)};

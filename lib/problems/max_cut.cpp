@@ -51,6 +51,7 @@ std::vector<std::pair<Index, Index>> edges_of(const Parameters& parameters) {
   if (graph == "cycle") {
     for (Index i = 0; i < n; ++i) edges.emplace_back(i, (i + 1) % n);
   } else if (graph == "complete" || graph == "random") {
+    check_data_size("max-cut", "vertices^2/2", 0.5 * static_cast<double>(n * n));
     const double probability = graph == "complete" ? 1.0 : parameters.real("edge_probability");
     RandomEngine engine = random_source_of(parameters).engine("edges");
     for (Index i = 0; i < n; ++i) {
@@ -108,6 +109,7 @@ void list_stationary_points(Problem& problem, const std::string& graph, Index n,
 Problem make_max_cut(const Parameters& parameters) {
   const Index n = parameters.integer("vertices");
   const Index p = parameters.integer("columns");
+  check_data_size("max-cut", "vertices x columns", static_cast<double>(n * p));
   Problem problem;
   problem.name = "max-cut";
   problem.summary = "the vector relaxation of max-cut with p components a vertex, rows normalized";

@@ -79,6 +79,7 @@ void set_starts(Problem& problem, const Parameters& parameters, const Vector& ax
 Problem make_phase_retrieval(const Parameters& parameters) {
   const Index d = parameters.integer("dimension");
   const Index m = parameters.integer("samples");
+  check_data_size("phase-retrieval", "samples x dimension", static_cast<double>(m * d));
   const Vector axes = axes_of(parameters);
   const Vector signal = multiple(axes, 0, d, parameters.real("signal_norm"));
   PhaseRetrieval formula{d, m, normal_values(random_source_of(parameters), "directions", m * d), Vector(m)};

@@ -90,6 +90,7 @@ Problem make_robust_regression(const Parameters& parameters) {
   const double noise = parameters.real("noise");
   const double contamination = parameters.real("contamination");
   const RobustLoss loss = loss_of(parameters.text("loss"));
+  check_data_size("robust-regression", "samples x dimension", static_cast<double>(samples * d));
   const RandomSource random = random_source_of(parameters);
   const Vector truth = normal_values(random, "truth", d);
   RobustRegression formula{d,

@@ -112,6 +112,7 @@ Problem make_dictionary_column(const Parameters& parameters) {
   const Index samples = parameters.integer("samples");
   const double sparsity = parameters.real("sparsity");
   const double smoothing = parameters.real("smoothing");
+  check_data_size("dictionary-column", "samples x dimension", static_cast<double>(samples * d));
   const RandomSource random = random_source_of(parameters);
   const Vector mixing = orthonormal_rows(random, "mixing", d, d);
   const Vector values = normal_values(random, "sources", samples * d);
