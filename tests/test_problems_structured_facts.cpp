@@ -376,6 +376,38 @@ TEST_CASE("matrix completion's penalty is active beyond its bound only, and grow
   CHECK(with.objective->value(x) - without.objective->value(x) == Approx(2.0 * std::pow(0.5, 4)));
 }
 
+TEST_CASE("rectangular factorization: the penalty of unbalanced factors, by hand") {
+  // Rank 1, M = s e_1 e_1' with s = 1: U = 2 e_1, V = e_1/2 reproduce M; what is left is (b/4)(4 - 1/4)^2, b = 0.5.
+  const Problem problem =
+      problems::make("rectangular-factorization", {{"rows", "3"}, {"other_rows", "2"}, {"rank", "1"}});
+  CHECK(problem.objective->value({2.0, 0.0, 0.0, 0.5, 0.0}) == Approx(0.125 * 3.75 * 3.75));
+  CHECK(problem.objective->value({1.0, 0.0, 0.0, 0.0, 1.0}) == Approx(0.5 * (1.0 + 1.0)));  // U V' = e_1 e_2'
+}
+
+TEST_CASE("dictionary: at a column the mean is that of one sparse source, and mixtures are dearer") {
+  // mu -> 0: h(t) -> |t| - mu log 2 where t != 0, so that f -> E |x_l| = sparsity sqrt(2/pi); with N = 20000 its
+  // standard error is sqrt(sparsity - mean^2)/sqrt(N), five of them allowed (6e-7).
+  const Problem problem = problems::make(
+      "dictionary-column", {{"dimension", "4"}, {"samples", "20000"}, {"smoothing", "1e-6"}, {"sparsity", "0.3"}});
+  const double expected = 0.3 * std::sqrt(2.0 / std::numbers::pi);
+  const double error = std::sqrt((0.3 - expected * expected) / 20000.0);
+  CHECK(std::abs(value_at(problem, "component") - expected) <= 5.0 * error + 1e-6);
+  CHECK(value_at(problem, "two-components") > value_at(problem, "component") + 10.0 * error);
+  CHECK(value_at(problem, "all-components") > value_at(problem, "two-components"));
+}
+
+TEST_CASE("matrix sensing: the mean of Gaussian measurements is half the squared distance of the matrices") {
+  // <A, D> = <G, D> for symmetric D is N(0, ||D||_F^2): E <A, D>^2 = ||D||_F^2, Var <A, D>^2 = 2 ||D||_F^4. m = 20000,
+  // five standard errors.
+  const Problem problem =
+      problems::make("matrix-sensing", {{"dimension", "4"}, {"rank", "1"}, {"measurements", "20000"}});
+  const Vector& truth = start_of(problem, "truth");
+  const Vector u{0.3, -0.2, 0.5, 0.1};
+  const Eigen::MatrixXd difference = u.view() * u.view().transpose() - truth.view() * truth.view().transpose();
+  const double expected = 0.5 * difference.squaredNorm();
+  CHECK(std::abs(problem.objective->value(u) - expected) <= 5.0 * expected * std::sqrt(2.0 / 20000.0));
+}
+
 TEST_CASE("structured problems explain wrong parameters") {
   REQUIRE_THROWS_WITH(problems::make("rank-one-pca", {{"gap", "3"}}), "rank-one-pca: gap must be < leading = 2, got 3");
   REQUIRE_THROWS_WITH(problems::make("symmetric-factorization", {{"rank", "11"}}),
