@@ -1,3 +1,4 @@
+#include <perigee/lib/finite_sum.hpp>
 #include <perigee/lib/problems/classification.hpp>
 
 #include <perigee/lib/random.hpp>
@@ -84,8 +85,11 @@ StationaryPoint classified(const Objective& objective, Vector x) {
 }
 
 void list_classified(Problem& problem, const std::vector<Vector>& points) {
+  const Index n = problem.objective->dimension();
+  const auto* sum = dynamic_cast<const FiniteSum*>(problem.objective.get());
+  const auto terms = static_cast<double>(sum != nullptr ? sum->term_count() : 1);
+  if (n > most_classified_variables || terms * static_cast<double>(n * n) > 1e8) return;
   for (const Vector& point : points) {
-    if (point.size() > most_classified_variables) return;
     problem.stationary_points.push_back(classified(*problem.objective, point));
   }
 }

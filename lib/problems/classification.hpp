@@ -19,7 +19,7 @@ StationaryType type_of_index(Index index, Index dimension, StationaryType if_no_
 StationaryPoint classified(const Objective& objective, Vector x);
 
 /// Adds `classified` points to the problem's list; nothing if there are more than `most_classified_variables`
-/// variables.
+/// variables, or if the objective is a finite sum of N terms with N n^2 > 1e8: products would take long.
 void list_classified(Problem& problem, const std::vector<Vector>& points);
 
 /// Half of 1/||H|| with ||H|| the largest at the given points, estimated by 40 power iterations each. Not a bound: a

@@ -82,7 +82,9 @@ Vector diagonal_point(const DeepLinearNetwork& network, Index found) {
 void list_stationary_points(Problem& problem, const DeepLinearNetwork& network, Index rank) {
   const Index depth = network.depth();
   const Index q = network.targets.size();
-  for (Index found = depth == 1 ? rank : 0; found <= rank; ++found) {
+  // A list of more than 1e7 numbers is thinned to its first and last points.
+  const Index stride = (rank + 1) * network.dimension() <= 10'000'000 ? 1 : rank;
+  for (Index found = depth == 1 ? rank : 0; found <= rank; found += stride) {
     const Index index = depth == 2 ? (network.width(1) - found) * (q - found) : 0;
     const StationaryType flat = depth == 1 ? StationaryType::minimum : StationaryType::degenerate;
     problem.stationary_points.push_back({diagonal_point(network, found),

@@ -46,9 +46,14 @@ struct PhaseRetrievalPopulation {
     const T overlap = inner(d, signal.data(), z);
     add_scaled(d, 3.0 * square - signal_square, z, gradient);
     add_scaled(d, -2.0 * overlap, signal.data(), gradient);
-    const T difference = square - signal_square;
-    return 0.25 * (difference * difference + 2.0 * square * square + 2.0 * signal_square * signal_square -
-                   4.0 * overlap * overlap);
+    T difference(0.0);  // |z|^2 - |x|^2
+    T across(0.0);      // |z|^2 less what lies along x
+    for (Index i = 0; i < d; ++i) {
+      difference += (z[i] - signal[i]) * (z[i] + signal[i]);
+      const T rest = z[i] - overlap / signal_square * signal[i];
+      across += rest * rest;
+    }
+    return 0.75 * difference * difference + signal_square * across;
   }
 };
 

@@ -4,7 +4,7 @@
 //     E f  = (3 |z|^4 - 2 |z|^2 |x|^2 - 4 (x'z)^2 + 3 |x|^4)/4
 //
 // Sun, Qu and Wright (2018), "A geometric analysis of phase retrieval" (there complex). The population objective is
-// computed as ((|z|^2 - |x|^2)^2 + 2 |z|^4 + 2 |x|^4 - 4 (x'z)^2)/4. Its stationary points:
+// computed as (3/4)(|z|^2 - |x|^2)^2 + |x|^2 |z_|^2, z_ the part of z across x. Its stationary points:
 // 0, a maximum (eigenvalues -|x|^2 and -3 |x|^2 along x); +-x, the minima, f* = 0 (eigenvalues 2 |x|^2 and 6 |x|^2);
 // and the sphere z'x = 0, |z|^2 = |x|^2/3 of strict saddles with f = (2/3)|x|^4 (-2 |x|^2 along x, 2 |x|^2 along z,
 // 0 along the sphere). On |z| <= |x|: l = 8 |x|^2, rho = 18 |x|.
