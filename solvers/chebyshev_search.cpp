@@ -6,7 +6,7 @@
 
 namespace perigee {
 
-SearchResult ChebyshevSearch::run(Oracle& oracle, const Evaluation& at, VectorView direction) {
+SearchResult ChebyshevSearch::run(Oracle& oracle, const Evaluation& at, RandomEngine&, VectorView direction) {
   const double smoothness = parameters_.gradient_lipschitz;
   const double kept = 1.0 - 0.75 * parameters_.curvature / smoothness;
   double least = std::numeric_limits<double>::infinity();

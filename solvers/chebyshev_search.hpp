@@ -42,7 +42,7 @@ class ChebyshevSearch final : public CurvatureSearch {
  public:
   ChebyshevSearch(Index dimension, const ChebyshevSearchParameters& parameters)
       : parameters_(parameters), probe_(dimension), before_(dimension), now_(dimension), mapped_(dimension) {}
-  SearchResult run(Oracle& oracle, const Evaluation& at, VectorView direction) override;
+  SearchResult run(Oracle& oracle, const Evaluation& at, RandomEngine& engine, VectorView direction) override;
 
  private:
   ChebyshevSearchParameters parameters_;

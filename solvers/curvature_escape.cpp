@@ -8,6 +8,11 @@ namespace {
 constexpr int most_halvings = 40;
 }
 
+void draw_direction(RandomEngine& engine, VectorView direction) {
+  fill_uniform_ball(engine, 1.0, direction);
+  direction /= direction.norm();
+}
+
 CurvatureEscape::CurvatureEscape(Index dimension, const RandomSource& random, EscapePlan plan,
                                  std::unique_ptr<CurvatureSearch> search)
     : random_(random), plan_(std::move(plan)), search_(std::move(search)), direction_(dimension) {}
@@ -15,9 +20,8 @@ CurvatureEscape::CurvatureEscape(Index dimension, const RandomSource& random, Es
 StepStatus CurvatureEscape::leave(Oracle& oracle, EvaluationPair& pair, StepRecord& record, End& end,
                                   bool measures_curvature) {
   RandomEngine engine = random_.engine("negative-curvature", static_cast<std::uint64_t>(record.iteration));
-  fill_uniform_ball(engine, 1.0, direction_);
-  direction_.view() /= direction_.view().norm();
-  const SearchResult result = search_->run(oracle, pair.current(), direction_);
+  draw_direction(engine, direction_);
+  const SearchResult result = search_->run(oracle, pair.current(), engine, direction_);
   switch (result.verdict) {
     case SearchVerdict::found:
       return move(oracle, pair, record, end, measures_curvature, result.curvature);

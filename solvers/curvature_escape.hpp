@@ -25,8 +25,9 @@ struct SearchResult {
 class CurvatureSearch {
  public:
   virtual ~CurvatureSearch() = default;
-  /// `direction` (length n >= 1) holds a unit vector to start from, and after `found` the unit vector found.
-  virtual SearchResult run(Oracle& oracle, const Evaluation& at, VectorView direction) = 0;
+  /// `direction` (length n >= 1) holds a unit vector to start from, and after `found` the unit vector found. A search
+  /// that needs more random numbers takes them from `engine`.
+  virtual SearchResult run(Oracle& oracle, const Evaluation& at, RandomEngine& engine, VectorView direction) = 0;
 };
 
 /// When to search, and what to do with what is found.
@@ -38,6 +39,9 @@ struct EscapePlan {
   std::string method;          // for the sentence of the End: "negative-curvature finding"
   bool is_theory;              // whether the parameters are those of a theorem
 };
+
+/// A unit vector, uniform on the sphere.
+void draw_direction(RandomEngine& engine, VectorView direction);
 
 /// Searches from a random direction (uniform on the sphere, stream "negative-curvature", counter t), and moves by
 /// step_length along -sign(<grad f(x), e>) e, halved until f falls by |curvature| step^2/4.

@@ -5,7 +5,7 @@
 
 namespace perigee {
 
-SearchResult MomentumSearch::run(Oracle& oracle, const Evaluation& at, VectorView direction) {
+SearchResult MomentumSearch::run(Oracle& oracle, const Evaluation& at, RandomEngine&, VectorView direction) {
   const double radius = parameters_.probe_radius;
   const double momentum = parameters_.momentum;
   double least = std::numeric_limits<double>::infinity();

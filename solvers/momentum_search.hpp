@@ -27,7 +27,7 @@ class MomentumSearch final : public CurvatureSearch {
  public:
   MomentumSearch(Index dimension, const MomentumSearchParameters& parameters)
       : parameters_(parameters), probe_(dimension), trail_(dimension) {}
-  SearchResult run(Oracle& oracle, const Evaluation& at, VectorView direction) override;
+  SearchResult run(Oracle& oracle, const Evaluation& at, RandomEngine& engine, VectorView direction) override;
 
  private:
   MomentumSearchParameters parameters_;

@@ -15,6 +15,7 @@
 #include <perigee/solvers/natural_policy_gradient.hpp>
 #include <perigee/solvers/negative_curvature_finding.hpp>
 #include <perigee/solvers/neon2.hpp>
+#include <perigee/solvers/neon2_online.hpp>
 #include <perigee/solvers/nesterov.hpp>
 #include <perigee/solvers/newton_capped_cg.hpp>
 #include <perigee/solvers/nonlinear_conjugate_gradient.hpp>
@@ -54,6 +55,7 @@ const std::vector<Entry>& registry() {
       negative_curvature_finding(),
       accelerated_negative_curvature_finding(),
       neon2(),
+      neon2_online(),
       stochastic_gradient_descent(),
       langevin_dynamics(),
       entropy_sgd(),
