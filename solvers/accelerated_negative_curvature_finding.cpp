@@ -23,6 +23,8 @@ EscapePlan plan_of(const AcceleratedFindingParameters& parameters) {
   return {.gradient_threshold = parameters.gradient_threshold,
           .curvature_threshold = parameters.curvature_threshold,
           .step_length = parameters.step_length,
+          .shortest_probe = parameters.probe_radius,
+          .gradient_lipschitz = 1.0 / parameters.learning_rate,
           .search_iterations = parameters.probe_iterations,
           .method = "accelerated negative-curvature finding",
           .is_theory = parameters.origin == "theory"};

@@ -2,6 +2,8 @@
 
 #include <perigee/lib/format.hpp>
 
+#include <limits>
+
 namespace perigee {
 
 namespace {
@@ -19,6 +21,15 @@ CurvatureEscape::CurvatureEscape(Index dimension, const RandomSource& random, Es
 
 StepStatus CurvatureEscape::leave(Oracle& oracle, EvaluationPair& pair, StepRecord& record, End& end,
                                   bool measures_curvature) {
+  const double rounding = std::numeric_limits<double>::epsilon() * plan_.gradient_lipschitz * pair.current().x().norm();
+  if (10.0 * rounding >= plan_.curvature_threshold * plan_.shortest_probe) {
+    end = {EndClass::breakdown, "probe-below-rounding",
+           "at iteration " + std::to_string(record.iteration) + " a probe of length " +
+               format_number(plan_.shortest_probe) + " cannot tell curvature " +
+               format_number(-plan_.curvature_threshold) + " from rounding: gradients there are known to about " +
+               format_number(rounding)};
+    return StepStatus::ended;
+  }
   RandomEngine engine = random_.engine("negative-curvature", static_cast<std::uint64_t>(record.iteration));
   draw_direction(engine, direction_);
   const SearchResult result = search_->run(oracle, pair.current(), engine, direction_);

@@ -35,6 +35,8 @@ struct EscapePlan {
   double gradient_threshold;   // search where ||grad f|| <= this
   double curvature_threshold;  // found: curvature <= -this
   double step_length;          // of the move, halved until f falls enough
+  double shortest_probe;       // the shortest displacement over which the search compares gradients
+  double gradient_lipschitz;   // l, or more
   Index search_iterations;     // what a search may spend, for the sentence of the End
   std::string method;          // for the sentence of the End: "negative-curvature finding"
   bool is_theory;              // whether the parameters are those of a theorem
@@ -55,9 +57,11 @@ class CurvatureEscape {
     return at.gradient_norm() <= plan_.gradient_threshold && direction_.size() > 0;
   }
 
-  /// Searches at the current point, and moves: `advanced`, a jump in the record. Otherwise `ended`, with `end` one of
-  /// "no-negative-curvature-found" (convergence), "curvature-not-confirmed", "no-descent-along-curvature",
-  /// "non-finite" (breakdowns).
+  /// Searches at the current point, unless rounding x + y for the shortest probe y may change its gradient by a tenth
+  /// of what the curvature sought does, 10 epsilon l ||x|| >= curvature_threshold ||y||: a search of rounding errors
+  /// would find nothing and prove nothing. Moves: `advanced`, a jump in the record. Otherwise `ended`, with `end` one
+  /// of "no-negative-curvature-found" (convergence), "curvature-not-confirmed", "no-descent-along-curvature",
+  /// "probe-below-rounding", "non-finite" (breakdowns).
   StepStatus leave(Oracle& oracle, EvaluationPair& pair, StepRecord& record, End& end, bool measures_curvature);
 
  private:

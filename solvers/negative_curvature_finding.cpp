@@ -83,6 +83,8 @@ std::unique_ptr<Stepper> NegativeCurvatureFinding::start(Oracle& oracle, ConstVe
       EscapePlan{.gradient_threshold = parameters_.gradient_threshold,
                  .curvature_threshold = parameters_.curvature_threshold,
                  .step_length = parameters_.step_length,
+                 .shortest_probe = parameters_.probe_radius,
+                 .gradient_lipschitz = 1.0 / parameters_.learning_rate,
                  .search_iterations = parameters_.probe_iterations,
                  .method = "negative-curvature finding",
                  .is_theory = parameters_.origin == "theory"},

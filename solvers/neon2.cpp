@@ -114,6 +114,8 @@ std::unique_ptr<Stepper> Neon2::start(Oracle& oracle, ConstVectorView x0, const 
       EscapePlan{.gradient_threshold = parameters_.gradient_threshold,
                  .curvature_threshold = parameters_.search.curvature_threshold,
                  .step_length = parameters_.step_length,
+                 .shortest_probe = parameters_.search.start_length,
+                 .gradient_lipschitz = parameters_.search.gradient_lipschitz,
                  .search_iterations = parameters_.search.iterations,
                  .method = "NEON2",
                  .is_theory = parameters_.origin == "theory"},

@@ -174,6 +174,16 @@ TEST_CASE("the step goes downhill and is halved where it would overshoot") {
   }
 }
 
+TEST_CASE("a search that would see nothing but rounding claims nothing") {
+  // x + r e is x for r = 1e-17 at x = (0, 1): the strict saddle would read as flat.
+  CurvatureFindingParameters parameters = CurvatureFindingParameters::practical(1.0, 1e-3, 0.1);
+  parameters.probe_radius = 1e-17;
+  const RunResult result = run(diagonal_quadratic({-0.1, 0.0}), NegativeCurvatureFinding(parameters), {0.0, 1.0},
+                               {.stop = max_iterations(10)});
+  CHECK(result.end.end_class == EndClass::breakdown);
+  CHECK(result.end.id == "probe-below-rounding");
+}
+
 TEST_CASE("curvature that no step can use is a breakdown, no success") {
   // A derivative that promises what the values do not keep: f is constant, its gradient claims -y.
   const auto liar = functional(

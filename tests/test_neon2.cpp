@@ -254,6 +254,23 @@ TEST_CASE("a start without a component along the negative curvature is the one c
   CHECK(missed(parameters) > 100);
 }
 
+TEST_CASE("a search that would see nothing but rounding claims nothing") {
+  // A strict saddle with curvature -0.1 at x = (0, 1). The theory's sigma is below 1e-16 here, so that x + y is x and
+  // every difference of gradients is 0: without the check that would read as flat, and as a proof.
+  const auto objective = diagonal_quadratic({-0.1, 0.0});
+  const Neon2Parameters parameters = Neon2Parameters::theory(
+      {.gradient_lipschitz = 1.0, .hessian_lipschitz = 1.0, .tolerance = 0.01, .value_gap = 1.0, .dimension = 2});
+  REQUIRE(parameters.search.start_length < 1e-16);
+  const RunResult drowned = run(objective, Neon2(parameters), {0.0, 1.0}, {.stop = max_iterations(10)});
+  CHECK(drowned.end.end_class == EndClass::breakdown);
+  CHECK(drowned.end.id == "probe-below-rounding");
+  CHECK(drowned.counts == OracleCounts{.gradients = 1});
+  // At x = 0 nothing is rounded, and the same parameters find it; the practical ones do at both points.
+  CHECK(run(objective, Neon2(parameters), {0.0, 0.0}, {.stop = max_iterations(1)}).iterations == 1);
+  const Neon2 practical(Neon2Parameters::practical(1.0, 0.01, 0.1));
+  CHECK(run(objective, practical, {0.0, 1.0}, {.stop = max_iterations(1)}).iterations == 1);
+}
+
 TEST_CASE("at a minimum nothing is found, and the end says so with its numbers") {
   const Neon2Parameters parameters = Neon2Parameters::practical(2.0, 1e-3, 0.5);
   const Neon2 solver(parameters);
