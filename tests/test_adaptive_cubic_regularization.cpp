@@ -1,19 +1,10 @@
-#include "support/second_order.hpp"
+#include "support/second_order_runs.hpp"
 
-#include <perigee/lib/problems/capped_saddle.hpp>
-#include <perigee/lib/problems/monkey_saddle.hpp>
-#include <perigee/lib/problems/octopus.hpp>
-#include <perigee/lib/problems/registry.hpp>
-#include <perigee/lib/problems/rosenbrock.hpp>
-#include <perigee/lib/random.hpp>
 #include <perigee/solvers/adaptive_cubic_regularization.hpp>
 #include <perigee/solvers/cubic_subproblem.hpp>
 #include <perigee/solvers/registry.hpp>
 
-#include <algorithm>
 #include <cmath>
-#include <numbers>
-#include <set>
 #include <stdexcept>
 
 using namespace perigee;
@@ -45,13 +36,6 @@ void check_global_minimizer(const CubicSubproblem& subproblem, const std::vector
   CHECK(subproblem.decrease() == Approx(-model).epsilon(1e-7));
   CHECK(subproblem.decrease() > 0.0);
 }
-
-struct Waves {
-  template <class T>
-  T operator()(const T* x) const {
-    return -cos(x[0]) - 2.0 * cos(x[1]) - 3.0 * cos(x[2] + x[0]);
-  }
-};
 
 }  // namespace
 
@@ -100,59 +84,20 @@ TEST_CASE("cubic subproblem: the hard case") {
 }
 
 TEST_CASE("cubic regularization: the contracts of every solver") {
-  const AdaptiveCubicRegularization solver;
-  const problems::CappedSaddle saddle;
-  const problems::Rosenbrock valley(6);
-  check_observation(saddle, solver, {1.0, 0.0});
-  check_observation(valley, solver, {-1.2, 1.0, -1.2, 1.0, -1.2, 1.0});
-  check_resume(saddle, solver, {1.0, 0.0});
-  check_resume(saddle, solver, {0.0, 0.0});
-  check_resume(valley, solver, {-1.2, 1.0, -1.2, 1.0, -1.2, 1.0});
-  check_non_finite(solver);
-  check_degenerate_uses(solver);
-  CHECK(solver.ends_itself());
+  check_second_order_contracts(AdaptiveCubicRegularization());
 }
 
 TEST_CASE("cubic regularization: quadratic convergence near a minimum") {
-  // Cartis, Gould and Toint (2011), corollary 4.10, in 40 variables, where the Krylov spaces are truncated: log
-  // ||g_{k+1}|| / log ||g_k|| tends to 2, the constants being of order 1.
-  const Index n = 40;
-  const auto f = functional(
-      n,
-      [](ConstVectorView x) {
-        double sum = 0.0;
-        for (Index i = 0; i < x.size(); ++i) {
-          sum += std::exp(x[i]) - (1.0 + 0.3 * std::cos(static_cast<double>(i))) * x[i];
-          sum += 0.05 * static_cast<double>(i) * x[i] * x[i];
-        }
-        return sum;
-      },
-      [](ConstVectorView x, VectorView g) {
-        for (Index i = 0; i < x.size(); ++i) {
-          g[i] = std::exp(x[i]) - (1.0 + 0.3 * std::cos(static_cast<double>(i))) + 0.1 * static_cast<double>(i) * x[i];
-        }
-      },
-      [](ConstVectorView x, ConstVectorView v, VectorView product) {
-        for (Index i = 0; i < x.size(); ++i) product[i] = (std::exp(x[i]) + 0.1 * static_cast<double>(i)) * v[i];
-      });
+  // Cartis, Gould and Toint (2011), corollary 4.10, in 40 variables, where the Krylov spaces are truncated.
   const AdaptiveCubicRegularization solver({.criterion = {.gradient_tolerance = 1e-10}});
-  Watcher watcher;
-  const RunResult result = run(f, solver, Vector(n), {.observers = {&watcher}});
-  CHECK(result.end.id == "second-order-stationary");
-  double order = 0.0;
-  for (std::size_t k = 0; k + 1 < watcher.seen.size(); ++k) {
-    const double from = watcher.seen[k].gradient_norm;
-    const double to = watcher.seen[k + 1].gradient_norm;
-    if (from < 0.05 && to > 1e-14) order = std::log(to) / std::log(from);
-  }
-  CHECK(order >= 1.8);
+  CHECK(last_order(convex_exponentials(40), solver) >= 1.8);
 }
 
 TEST_CASE("cubic regularization: a weight of half the Hessian's Lipschitz constant accepts every step") {
-  // f = -cos x_1 - 2 cos x_2 - 3 cos(x_3 + x_1): rho <= 3 2^(3/2) + 2, and m(s) >= f(x + s) for sigma >= rho/2
-  // (Nesterov and Polyak 2006, lemma 1), so one gradient an iterate, and one at the start.
+  // m(s) >= f(x + s) for sigma >= rho/2 (Nesterov and Polyak 2006, lemma 1), so one gradient an iterate, and one at the
+  // start.
   const auto f = autodiff<Waves>(3);
-  const double weight = 0.5 * (3.0 * std::pow(2.0, 1.5) + 2.0);
+  const double weight = 0.5 * waves_hessian_lipschitz;
   const AdaptiveCubicRegularization solver({.initial_weight = weight, .least_weight = weight});
   RandomEngine engine = RandomSource(1).engine("starts");
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
@@ -169,60 +114,17 @@ TEST_CASE("cubic regularization: a weight of half the Hessian's Lipschitz consta
 }
 
 TEST_CASE("cubic regularization: from an exact saddle and from its stable manifold the minimum is reached") {
-  const problems::CappedSaddle saddle;
-  const AdaptiveCubicRegularization solver;
-  std::set<bool> sides;
-  for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    for (const double start : {0.0, 1.0}) {  // on y = 0 the gradient never has a component of escape: the hard case
-      Watcher watcher;
-      const RunResult result =
-          run(saddle, solver, {start, 0.0}, {.random = RandomSource(seed), .observers = {&watcher}});
-      CHECK(result.end.id == "second-order-stationary");
-      CHECK(std::abs(result.x[1]) == Approx(std::numbers::sqrt2).epsilon(1e-6));
-      CHECK(result.value == Approx(-1.0).epsilon(1e-10));
-      const auto jumps = std::count_if(watcher.seen.begin(), watcher.seen.end(),
-                                       [](const StepRecord& record) { return record.kind == StepKind::jump; });
-      CHECK(jumps == 1);
-      CHECK(result.iterations <= 15);
-      sides.insert(result.x[1] > 0.0);
-    }
-  }
-  CHECK(sides.size() == 2);  // the side is random: all of one side has probability 2^-39
+  check_escape(AdaptiveCubicRegularization(), 15);  // from the manifold: the hard case
 }
 
-TEST_CASE("cubic regularization: chance enters by the probes only") {
-  const problems::CappedSaddle saddle;
-  const AdaptiveCubicRegularization solver;
-  const RunResult one = run(saddle, solver, {1.0, 0.5}, {.random = RandomSource(1)});
-  const RunResult other = run(saddle, solver, {1.0, 0.5}, {.random = RandomSource(2)});
-  CHECK(one.x == other.x);
-  const RunResult jumped = run(saddle, solver, {0.0, 0.0}, {.random = RandomSource(1)});
-  const RunResult again = run(saddle, solver, {0.0, 0.0}, {.random = RandomSource(1)});
-  CHECK(jumped.x == again.x);
-}
+TEST_CASE("cubic regularization: chance enters by the probes only") { check_chance(AdaptiveCubicRegularization()); }
 
 TEST_CASE("cubic regularization: at a degenerate saddle no minimum is claimed") {
-  const problems::MonkeySaddle monkey;
-  const RunResult stuck = run(monkey, AdaptiveCubicRegularization(), {0.0, 0.0});
-  CHECK(stuck.iterations == 0);
-  CHECK(stuck.end.id == "second-order-stationary");
-  CHECK(stuck.end.message.find("degenerate saddle is not excluded") != std::string::npos);
-  const RunResult beside = run(monkey, AdaptiveCubicRegularization(), {0.5, 0.4});
-  CHECK(beside.value == Approx(-27.0 / 256.0));
+  check_degenerate_saddle(AdaptiveCubicRegularization());
 }
 
 TEST_CASE("cubic regularization: the octopus takes a few dozen iterations") {
-  const problems::Octopus octopus({.dimension = 10, .smoothness = std::numbers::e});
-  RandomEngine engine = RandomSource(1).engine("starts");
-  for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    Vector start(10);
-    for (Index i = 0; i < 10; ++i) start[i] = 2.0 * uniform_unit(engine) - 1.0;
-    const RunResult result = run(octopus, AdaptiveCubicRegularization(), start, {.random = RandomSource(seed)});
-    INFO(result.end.message);
-    CHECK(result.value == Approx(-10.0 * octopus.drop()).epsilon(1e-9));
-    CHECK(result.iterations <= 60);
-    CHECK(result.end.id == "second-order-stationary");
-  }
+  check_octopus(AdaptiveCubicRegularization(), 60);
 }
 
 TEST_CASE("cubic regularization: classics") {
@@ -231,16 +133,7 @@ TEST_CASE("cubic regularization: classics") {
   CHECK(valley.counts.gradients <= 40);
   CHECK(valley.counts.values == 0);
 
-  Vector start(100);
-  for (Index i = 0; i < 100; ++i) start[i] = i % 2 == 0 ? -1.2 : 1.0;
-  const problems::Rosenbrock chain(100);
-  const RunResult chained = run(chain, AdaptiveCubicRegularization(), start);
-  INFO(chained.end.message);
-  CHECK(chained.end.id == "second-order-stationary");
-  CHECK(chained.gradient_norm <= 1e-6);
-  // The chain has two minima: 0, and 3.9866 for long chains.
-  CHECK((chained.value < 1e-9 || chained.value == Approx(3.986623854)));
-  CHECK(dense_lambda_min(chain, chained.x) > 0.0);
+  check_long_valley(AdaptiveCubicRegularization());
 
   const auto wood = autodiff<Wood>(4);
   for (const double factor : {1.0, 10.0, 100.0}) {
@@ -252,41 +145,11 @@ TEST_CASE("cubic regularization: classics") {
 }
 
 TEST_CASE("cubic regularization: the ill-conditioned saddle costs less than 100 gradients at every conditioning") {
-  // A Hessian-vector product counts as two gradients.
-  const AdaptiveCubicRegularization solver({.criterion = {.gradient_tolerance = 1e-9}});
-  for (const double e : {1e-1, 1e-2, 1e-3, 1e-4}) {
-    const auto f = ill_conditioned_saddle(10, e);
-    for (std::uint64_t seed = 0; seed < 10; ++seed) {
-      for (const double first : {0.0, 1e-6}) {
-        for (const double rest : {0.0, 1.0}) {
-          Vector start(10);
-          start.view().setConstant(rest);
-          start[0] = first;
-          const RunResult result = run(f, solver, start, {.random = RandomSource(seed)});
-          INFO("e " << e << ": " << result.end.message);
-          CHECK(result.counts.gradients + 2 * result.counts.hessian_vector_products <= 100);
-          CHECK(result.value == Approx(-e * e).epsilon(1e-4));
-          CHECK(result.end.id == "second-order-stationary");
-        }
-      }
-    }
-  }
+  check_ill_conditioned_saddle(AdaptiveCubicRegularization({.criterion = {.gradient_tolerance = 1e-9}}), 100.0);
 }
 
 TEST_CASE("cubic regularization: no registered problem is claimed to be solved where it is not") {
-  // An independent look at every end: gradient norm, and the smallest eigenvalue of the dense Hessian.
-  for (const problems::Entry& entry : problems::registry()) {
-    const Problem problem = problems::make(entry.name);
-    for (const StartPoint& start : problem.starts) {
-      const RunResult result =
-          run(*problem.objective, AdaptiveCubicRegularization(), start.x, {.stop = max_iterations(500)});
-      INFO(entry.name << " from " << start.name << ": " << result.end.message);
-      CHECK(result.end.message.find("minimum") == std::string::npos);
-      if (result.end.end_class != EndClass::convergence) continue;
-      CHECK(result.gradient_norm <= 1e-6);
-      if (result.end.id == "second-order-stationary") CHECK(dense_lambda_min(*problem.objective, result.x) >= -1e-5);
-    }
-  }
+  check_claims(AdaptiveCubicRegularization());
 }
 
 TEST_CASE("cubic regularization: wrong options are refused") {

@@ -276,6 +276,7 @@ TEST_CASE("Newton-capped-CG: classics") {
   CHECK(valley.value < 1e-12);
   CHECK(valley.counts.gradients <= 45);
   CHECK(valley.counts.values == 0);
+  check_long_valley(NewtonCappedCg());
   const auto wood = autodiff<Wood>(4);
   for (const double factor : {1.0, 10.0}) {
     const RunResult result = run(wood, NewtonCappedCg(), {-3.0 * factor, -factor, -3.0 * factor, -factor});

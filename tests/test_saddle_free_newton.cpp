@@ -231,6 +231,7 @@ TEST_CASE("saddle-free Newton: classics") {
   const RunResult valley = run(problems::Rosenbrock(2), SaddleFreeNewton(), {-1.2, 1.0});
   CHECK(valley.value < 1e-12);
   CHECK(valley.counts.gradients <= 40);
+  check_long_valley(SaddleFreeNewton());
   const auto wood = autodiff<Wood>(4);
   for (const double factor : {1.0, 10.0, 100.0}) {
     const RunResult result = run(wood, SaddleFreeNewton(), {-3.0 * factor, -factor, -3.0 * factor, -factor});

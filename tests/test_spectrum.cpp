@@ -107,6 +107,13 @@ TEST_CASE("tridiagonal matrices: T Q = Q diag, Q orthogonal, the values those of
   }
   CHECK(solve_tridiagonal({0.0, 0.0}, {0.0}).values == std::vector<double>{0.0, 0.0});
   CHECK(solve_tridiagonal({}, {}).values.empty());
+  // Storage used before, by a larger matrix, leaves no trace.
+  TridiagonalEigensolver solver;
+  solver.solve(std::vector<double>(7, 1.0), std::vector<double>(6, 0.5));
+  const std::vector<double> a{3.0, -1.0, 2.0};
+  const std::vector<double> b{0.25, 1.5};
+  CHECK(solver.solve(a, b).values == solve_tridiagonal(a, b).values);
+  CHECK(solver.pairs().vectors == solve_tridiagonal(a, b).vectors);
 }
 
 TEST_CASE("low rank: 980 zeros and 1..20 have smallest eigenvalue 0, not 1") {

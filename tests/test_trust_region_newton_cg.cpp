@@ -1,41 +1,19 @@
-#include "support/second_order.hpp"
+#include "support/second_order_runs.hpp"
 
-#include <perigee/lib/problems/capped_saddle.hpp>
-#include <perigee/lib/problems/monkey_saddle.hpp>
-#include <perigee/lib/problems/octopus.hpp>
-#include <perigee/lib/problems/registry.hpp>
-#include <perigee/lib/problems/rosenbrock.hpp>
-#include <perigee/lib/random.hpp>
 #include <perigee/solvers/registry.hpp>
 #include <perigee/solvers/trust_region_newton_cg.hpp>
 
-#include <algorithm>
 #include <cmath>
-#include <numbers>
-#include <set>
 #include <stdexcept>
 
 using namespace perigee;
 using namespace perigee::test;
 
-TEST_CASE("trust region: the contracts of every solver") {
-  const TrustRegionNewtonCg solver;
-  const problems::CappedSaddle saddle;
-  const problems::Rosenbrock valley(6);
-  check_observation(saddle, solver, {1.0, 0.0});
-  check_observation(valley, solver, {-1.2, 1.0, -1.2, 1.0, -1.2, 1.0});
-  check_resume(saddle, solver, {1.0, 0.0});
-  check_resume(saddle, solver, {0.0, 0.0});
-  check_resume(valley, solver, {-1.2, 1.0, -1.2, 1.0, -1.2, 1.0});
-  check_non_finite(solver);
-  check_degenerate_uses(solver);
-  CHECK(solver.ends_itself());
-}
+TEST_CASE("trust region: the contracts of every solver") { check_second_order_contracts(TrustRegionNewtonCg()); }
 
 TEST_CASE("trust region: the order of convergence is 1 + theta") {
   // Strongly convex with a Lipschitz Hessian in 60 variables, so that CG is truncated: ||g_{k+1}|| = O(||g_k||^(1 +
-  // theta)) (Nocedal and Wright 2006, theorem 7.2). Measured as log ||g_{k+1}|| / log ||g_k|| at the last step, the
-  // constants being of order 1.
+  // theta)) (Nocedal and Wright 2006, theorem 7.2).
   const Index n = 60;
   const auto f = functional(
       n,
@@ -61,22 +39,12 @@ TEST_CASE("trust region: the order of convergence is 1 + theta") {
           if (i + 1 < x.size()) product[i] -= 4.0 * (v[i + 1] - v[i]);
         }
       });
-  const auto last_order = [&](double theta) {
-    const TrustRegionNewtonCg solver({.forcing_exponent = theta, .criterion = {.gradient_tolerance = 1e-10}});
-    Watcher watcher;
-    const RunResult result = run(f, solver, Vector(n), {.observers = {&watcher}});
-    CHECK(result.end.id == "second-order-stationary");
-    double order = 0.0;
-    for (std::size_t k = 0; k + 1 < watcher.seen.size(); ++k) {
-      const double from = watcher.seen[k].gradient_norm;
-      const double to = watcher.seen[k + 1].gradient_norm;
-      if (from < 0.05 && to > 1e-14) order = std::log(to) / std::log(from);
-    }
-    return order;
+  const auto order_with = [&](double theta) {
+    return last_order(f, TrustRegionNewtonCg({.forcing_exponent = theta, .criterion = {.gradient_tolerance = 1e-10}}));
   };
-  CHECK(last_order(1.0) >= 1.8);
-  CHECK(last_order(0.5) >= 1.4);
-  CHECK(last_order(0.1) < 1.4);  // so the exponent is what makes the difference
+  CHECK(order_with(1.0) >= 1.8);
+  CHECK(order_with(0.5) >= 1.4);
+  CHECK(order_with(0.1) < 1.4);  // so the exponent is what makes the difference
 }
 
 TEST_CASE("trust region: the first step on a quadratic is Steihaug's, root by root") {
@@ -138,61 +106,16 @@ TEST_CASE("trust region: the first step on a quadratic is Steihaug's, root by ro
 }
 
 TEST_CASE("trust region: from an exact saddle and from its stable manifold the minimum is reached") {
-  const problems::CappedSaddle saddle;
-  const TrustRegionNewtonCg solver;
-  std::set<bool> sides;
-  for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    for (const double start : {0.0, 1.0}) {  // on y = 0 the gradient never has a component of escape: the hard case
-      Watcher watcher;
-      const RunResult result =
-          run(saddle, solver, {start, 0.0}, {.random = RandomSource(seed), .observers = {&watcher}});
-      CHECK(result.end.id == "second-order-stationary");
-      CHECK(std::abs(result.x[1]) == Approx(std::numbers::sqrt2).epsilon(1e-6));
-      CHECK(result.value == Approx(-1.0).epsilon(1e-10));
-      const auto jumps = std::count_if(watcher.seen.begin(), watcher.seen.end(),
-                                       [](const StepRecord& record) { return record.kind == StepKind::jump; });
-      CHECK(jumps == 1);
-      CHECK(result.iterations <= 15);
-      sides.insert(result.x[1] > 0.0);
-    }
-  }
-  CHECK(sides.size() == 2);  // the side is random: all of one side has probability 2^-39
+  check_escape(TrustRegionNewtonCg(), 15);
 }
 
-TEST_CASE("trust region: chance enters by the probes only") {
-  const problems::CappedSaddle saddle;
-  const TrustRegionNewtonCg solver;
-  const RunResult one = run(saddle, solver, {1.0, 0.5}, {.random = RandomSource(1)});
-  const RunResult other = run(saddle, solver, {1.0, 0.5}, {.random = RandomSource(2)});
-  CHECK(one.x == other.x);
-  const RunResult jumped = run(saddle, solver, {0.0, 0.0}, {.random = RandomSource(1)});
-  const RunResult again = run(saddle, solver, {0.0, 0.0}, {.random = RandomSource(1)});
-  CHECK(jumped.x == again.x);
-}
+TEST_CASE("trust region: chance enters by the probes only") { check_chance(TrustRegionNewtonCg()); }
 
 TEST_CASE("trust region: at a degenerate saddle no minimum is claimed") {
-  const problems::MonkeySaddle monkey;
-  const RunResult stuck = run(monkey, TrustRegionNewtonCg(), {0.0, 0.0});
-  CHECK(stuck.iterations == 0);
-  CHECK(stuck.end.id == "second-order-stationary");
-  CHECK(stuck.end.message.find("degenerate saddle is not excluded") != std::string::npos);
-  const RunResult beside = run(monkey, TrustRegionNewtonCg(), {0.5, 0.4});
-  CHECK(beside.value == Approx(-27.0 / 256.0));
+  check_degenerate_saddle(TrustRegionNewtonCg());
 }
 
-TEST_CASE("trust region: the octopus takes a few dozen iterations") {
-  const problems::Octopus octopus({.dimension = 10, .smoothness = std::numbers::e});
-  RandomEngine engine = RandomSource(1).engine("starts");
-  for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    Vector start(10);
-    for (Index i = 0; i < 10; ++i) start[i] = 2.0 * uniform_unit(engine) - 1.0;
-    const RunResult result = run(octopus, TrustRegionNewtonCg(), start, {.random = RandomSource(seed)});
-    INFO(result.end.message);
-    CHECK(result.value == Approx(-10.0 * octopus.drop()).epsilon(1e-9));
-    CHECK(result.iterations <= 48);
-    CHECK(result.end.id == "second-order-stationary");
-  }
-}
+TEST_CASE("trust region: the octopus takes a few dozen iterations") { check_octopus(TrustRegionNewtonCg(), 48); }
 
 TEST_CASE("trust region: classics") {
   const RunResult valley = run(problems::Rosenbrock(2), TrustRegionNewtonCg(), {-1.2, 1.0});
@@ -200,16 +123,7 @@ TEST_CASE("trust region: classics") {
   CHECK(valley.counts.gradients <= 45);
   CHECK(valley.counts.values == 0);
 
-  Vector start(100);
-  for (Index i = 0; i < 100; ++i) start[i] = i % 2 == 0 ? -1.2 : 1.0;
-  const problems::Rosenbrock chain(100);
-  const RunResult chained = run(chain, TrustRegionNewtonCg(), start);
-  INFO(chained.end.message);
-  CHECK(chained.end.id == "second-order-stationary");
-  CHECK(chained.gradient_norm <= 1e-6);
-  // The chain has two minima: 0, and 3.9866 for long chains.
-  CHECK((chained.value < 1e-9 || chained.value == Approx(3.986623854)));
-  CHECK(dense_lambda_min(chain, chained.x) > 0.0);
+  check_long_valley(TrustRegionNewtonCg());
 
   const auto wood = autodiff<Wood>(4);
   for (const double factor : {1.0, 10.0, 100.0}) {
@@ -221,25 +135,7 @@ TEST_CASE("trust region: classics") {
 }
 
 TEST_CASE("trust region: the ill-conditioned saddle costs less than 100 gradients at every conditioning") {
-  // A Hessian-vector product counts as two gradients.
-  const TrustRegionNewtonCg solver({.criterion = {.gradient_tolerance = 1e-8}});
-  for (const double e : {1e-1, 1e-2, 1e-3, 1e-4}) {
-    const auto f = ill_conditioned_saddle(10, e);
-    for (std::uint64_t seed = 0; seed < 10; ++seed) {
-      for (const double first : {0.0, 1e-6}) {
-        for (const double rest : {0.0, 1.0}) {
-          Vector start(10);
-          start.view().setConstant(rest);
-          start[0] = first;
-          const RunResult result = run(f, solver, start, {.random = RandomSource(seed)});
-          INFO("e " << e << ": " << result.end.message);
-          CHECK(result.counts.gradients + 2 * result.counts.hessian_vector_products <= 100);
-          CHECK(result.value == Approx(-e * e).epsilon(1e-4));
-          CHECK(result.end.id == "second-order-stationary");
-        }
-      }
-    }
-  }
+  check_ill_conditioned_saddle(TrustRegionNewtonCg({.criterion = {.gradient_tolerance = 1e-8}}), 100.0);
 }
 
 TEST_CASE("trust region: the gradient is driven down where differences of values are rounding") {
@@ -258,18 +154,7 @@ TEST_CASE("trust region: the gradient is driven down where differences of values
 }
 
 TEST_CASE("trust region: no registered problem is claimed to be solved where it is not") {
-  // An independent look at every end: gradient norm, and the smallest eigenvalue of the dense Hessian.
-  for (const problems::Entry& entry : problems::registry()) {
-    const Problem problem = problems::make(entry.name);
-    for (const StartPoint& start : problem.starts) {
-      const RunResult result = run(*problem.objective, TrustRegionNewtonCg(), start.x, {.stop = max_iterations(500)});
-      INFO(entry.name << " from " << start.name << ": " << result.end.message);
-      CHECK(result.end.message.find("minimum") == std::string::npos);
-      if (result.end.end_class != EndClass::convergence) continue;
-      CHECK(result.gradient_norm <= 1e-6);
-      if (result.end.id == "second-order-stationary") CHECK(dense_lambda_min(*problem.objective, result.x) >= -1e-5);
-    }
-  }
+  check_claims(TrustRegionNewtonCg());
 }
 
 TEST_CASE("trust region: wrong options are refused") {

@@ -166,6 +166,19 @@ inline void check_ill_conditioned_saddle(const Solver& solver, double most_cost)
   }
 }
 
+// The chained Rosenbrock function in 100 variables has two minima: 0, and 3.9866.
+inline void check_long_valley(const Solver& solver) {
+  Vector start(100);
+  for (Index i = 0; i < 100; ++i) start[i] = i % 2 == 0 ? -1.2 : 1.0;
+  const problems::Rosenbrock chain(100);
+  const RunResult result = run(chain, solver, start);
+  INFO(result.end.message);
+  CHECK(result.end.id == "second-order-stationary");
+  CHECK(result.gradient_norm <= 1e-6);
+  CHECK((result.value < 1e-9 || result.value == Approx(3.986623854)));
+  CHECK(dense_lambda_min(chain, result.x) > 0.0);
+}
+
 // An independent look at the end of a run on every registered problem: gradient norm, and the smallest eigenvalue of
 // the dense Hessian. The solver's tolerances must be the default ones.
 inline void check_claims(const Solver& solver) {
