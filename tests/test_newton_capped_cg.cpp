@@ -121,6 +121,15 @@ TEST_CASE("capped CG: its verdicts hold, within the bounds on its work") {
   CHECK(negative > 500);
 }
 
+TEST_CASE("capped CG: curvature between -2 eps and -eps shows at once") {
+  // H = -1.5 eps: Hbar = eps/2 is positive, and yet below eps.
+  const Solved solved = solve_capped(Eigen::MatrixXd::Constant(1, 1, -0.15), Eigen::VectorXd::Ones(1),
+                                     {.damping = 0.1, .accuracy = 0.5, .products = 10});
+  CHECK(solved.result.verdict == CappedVerdict::negative_curvature);
+  CHECK(solved.result.curvature == Approx(-0.15));
+  CHECK(solved.products == 1);
+}
+
 TEST_CASE("capped CG: where CG is too slow a difference of two iterates shows negative curvature") {
   // For a symmetric matrix the tests on y and p come first as a rule. A skew part, which no quadratic form sees, slows
   // CG down while they pass: the third test must then give a direction that keeps its promise, or none.
@@ -235,6 +244,22 @@ TEST_CASE("Newton-capped-CG: a step along negative curvature has the length |cur
     REQUIRE(stepper->step() == StepStatus::advanced);
     CHECK(stepper->record().kind == StepKind::step);
     CHECK(std::abs(stepper->current().x()[0]) == Approx(1.0 / scale));
+  }
+}
+
+TEST_CASE("Newton-capped-CG: a step must decrease f by (eta/6) h ||s||^3") {
+  // -x^2/4 + q x^4 from 0: the full step 1/2 gives (1 - q)/16, to be compared with (0.1/6)/8 = 1/480.
+  for (const double q : {0.9, 0.98}) {
+    const auto f = functional(
+        1, [q](ConstVectorView x) { return -0.25 * x[0] * x[0] + q * std::pow(x[0], 4); },
+        [q](ConstVectorView x, VectorView g) { g[0] = -0.5 * x[0] + 4.0 * q * std::pow(x[0], 3); },
+        [q](ConstVectorView x, ConstVectorView v, VectorView product) {
+          product[0] = (-0.5 + 12.0 * q * x[0] * x[0]) * v[0];
+        });
+    Oracle oracle(f);
+    const auto stepper = NewtonCappedCg().start(oracle, {0.0}, RandomSource(1));
+    REQUIRE(stepper->step() == StepStatus::advanced);
+    CHECK(stepper->record().step_norm == Approx((1.0 - q) / 16.0 > 1.0 / 480.0 ? 0.5 : 0.25));
   }
 }
 
