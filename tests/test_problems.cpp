@@ -216,6 +216,8 @@ const std::vector<Instance>& instances() {
       {"tabular-mdp", {{"transform", "escort"}, {"p", "3"}, {"start", "even"}}},
       {"tabular-mdp", {{"transform", "escort"}, {"p", "1.5"}}},
       {"distractor-chain", {}},
+      {"stochastic-bandit", {}},
+      {"asr-bandits", {}},
       {"distractor-chain", {{"length", "8"}, {"transform", "escort"}}},
   };
   return all;

@@ -1,4 +1,5 @@
 #include <perigee/lib/problems/ackley.hpp>
+#include <perigee/lib/problems/asr_bandits.hpp>
 #include <perigee/lib/problems/capped_saddle.hpp>
 #include <perigee/lib/problems/cosine_chain.hpp>
 #include <perigee/lib/problems/deep_chain.hpp>
@@ -40,6 +41,7 @@
 #include <perigee/lib/problems/softmax_bandit.hpp>
 #include <perigee/lib/problems/softmax_cross_entropy.hpp>
 #include <perigee/lib/problems/sphere_components.hpp>
+#include <perigee/lib/problems/stochastic_bandit.hpp>
 #include <perigee/lib/problems/tabular_mdp.hpp>
 #include <perigee/lib/problems/tensor_decomposition.hpp>
 
@@ -120,6 +122,8 @@ const std::vector<Entry>& registry() {
       entropy_regularized_bandit(),
       simplex_bandit(),
       simplex_divergence(),
+      stochastic_bandit(),
+      asr_bandits(),
   };
   static const std::vector<Entry> entries = joined(single, more_garbow_hillstrom());
   return entries;

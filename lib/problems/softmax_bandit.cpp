@@ -74,13 +74,11 @@ double SoftmaxBandit::lojasiewicz_coefficient(ConstVectorView theta) const {
   return std::exp(theta[arms_.best()] - largest) / sum;
 }
 
-namespace {
-
-Problem make_softmax_bandit(const Parameters& parameters) {
-  const Arms arms = arms_of("softmax-bandit", parameters);
+Problem softmax_bandit_problem(const std::string& name, const Parameters& parameters) {
+  const Arms arms = arms_of(name, parameters);
   const auto bandit = std::make_shared<SoftmaxBandit>(arms.rewards());
   Problem problem;
-  problem.name = "softmax-bandit";
+  problem.name = name;
   problem.summary = "the sub-optimality of a softmax policy over bandit arms";
   problem.why_hard =
       "near a suboptimal corner the gradient is proportional to the probability of the best arm: "
@@ -99,14 +97,12 @@ Problem make_softmax_bandit(const Parameters& parameters) {
   return problem;
 }
 
-}  // namespace
-
 Entry softmax_bandit() {
   return {.name = "softmax-bandit",
           .family = "policies",
           .summary = "a bandit with a softmax policy: gravity wells at suboptimal corners",
           .parameters = bandit_parameters(),
-          .make = make_softmax_bandit};
+          .make = [](const Parameters& parameters) { return softmax_bandit_problem("softmax-bandit", parameters); }};
 }
 
 }  // namespace perigee::problems

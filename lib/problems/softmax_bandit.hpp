@@ -50,6 +50,9 @@ class SoftmaxBandit final : public NaturalGradientObjective, public PolicyLandsc
   Arms arms_;
 };
 
+/// The bandit that `bandit_parameters` describe, with its starts and constants.
+Problem softmax_bandit_problem(const std::string& name, const Parameters& parameters);
+
 Entry softmax_bandit();  // "softmax-bandit"
 
 }  // namespace perigee::problems
