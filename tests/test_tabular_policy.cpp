@@ -4,12 +4,12 @@
 
 #include <perigee/lib/autodiff.hpp>
 #include <perigee/lib/problems/distractor_chain.hpp>
+#include <perigee/lib/problems/registry.hpp>
 #include <perigee/lib/problems/tabular_policy.hpp>
 #include <perigee/lib/transforms/escort.hpp>
 
 #include <Eigen/Dense>
 #include <cmath>
-#include <cstdio>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -371,6 +371,15 @@ TEST_CASE("processes are read from lines, with mean rewards, and what is wrong i
   REQUIRE_THROWS_WITH(read("0,0,0,0.5,1\n"),
                       "p.csv: MarkovDecisionProcess: transition probabilities must sum to 1, got 0.5");
   REQUIRE_THROWS_WITH(read(""), "p.csv: MarkovDecisionProcess: states must be >= 1, got 0");
+}
+
+TEST_CASE("tabular-mdp takes its process from a file") {
+  // One state, rewards 1 and 0, gamma = 1/2: from the uniform policy V = 1 against V* = 2.
+  const std::string path = std::string(PERIGEE_BINARY_DIR) + "/one_state_process.csv";
+  std::ofstream(path) << "0,0,0,1,1\n0,1,0,1,0\n";
+  const Problem problem = make("tabular-mdp", {{"file", path}, {"discount", "0.5"}});
+  CHECK(problem.objective->dimension() == 2);
+  CHECK(problem.objective->value(problem.starts.front().x) == Approx(1.0).epsilon(1e-14));
 }
 
 TEST_CASE("wrong processes and options are refused") {
