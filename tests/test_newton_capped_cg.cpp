@@ -122,11 +122,11 @@ TEST_CASE("capped CG: its verdicts hold, within the bounds on its work") {
 }
 
 TEST_CASE("capped CG: curvature between -2 eps and -eps shows at once") {
-  // H = -1.5 eps: Hbar = eps/2 is positive, and yet below eps.
-  const Solved solved = solve_capped(Eigen::MatrixXd::Constant(1, 1, -0.15), Eigen::VectorXd::Ones(1),
-                                     {.damping = 0.1, .accuracy = 0.5, .products = 10});
+  // g'Hg = -1.55 eps ||g||^2: Hbar is positive definite, and yet below eps.
+  const Eigen::MatrixXd h = Eigen::Vector2d(-0.15, -0.16).asDiagonal();
+  const Solved solved = solve_capped(h, Eigen::Vector2d(1.0, 1.0), {.damping = 0.1, .accuracy = 0.5, .products = 10});
   CHECK(solved.result.verdict == CappedVerdict::negative_curvature);
-  CHECK(solved.result.curvature == Approx(-0.15));
+  CHECK(solved.result.curvature == Approx(-0.155));
   CHECK(solved.products == 1);
 }
 
