@@ -69,10 +69,13 @@ struct ExactOptions {
 
 /// The strong Wolfe conditions by the safeguarded interpolation of More and Thuente (1994): sections 2 to 4, with the
 /// auxiliary function psi(alpha) = phi(alpha) - phi(0) - c1 alpha phi'(0) until a step with psi <= 0 and psi' >= 0.
+/// Where |phi(alpha) - phi(0)| <= value_error |phi(0)|, the difference is rounding, and the first condition is replaced
+/// by phi'(alpha) <= (2 c1 - 1) phi'(0), the same for a parabola (Hager and Zhang 2005, eq. (4.1)).
 struct MoreThuenteOptions {
   double decrease = 1e-4;         // c1 in (0, curvature]
   double curvature = 0.9;         // c2 in [decrease, 1)
   double max_step = 1e10;         // > 0
+  double value_error = 1e-14;     // >= 0, relative; 0: values are taken for exact
   double relative_width = 1e-14;  // in (0, 1): gives up when the bracket is that short relative to its upper end
   int max_trials = 60;
 };

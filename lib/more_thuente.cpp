@@ -122,6 +122,8 @@ class MoreThuente final : public LineSearch {
             "decrease must be in (0, curvature]", options.decrease);
     require(options.curvature < 1.0, "more_thuente", "curvature must be < 1", options.curvature);
     require(options.max_step > 0.0, "more_thuente", "max_step must be > 0", options.max_step);
+    require(options.value_error >= 0.0 && options.value_error < 1.0, "more_thuente", "value_error must be in [0, 1)",
+            options.value_error);
     require(options.relative_width > 0.0 && options.relative_width < 1.0, "more_thuente",
             "relative_width must be in (0, 1)", options.relative_width);
     require(options.max_trials > 0, "more_thuente", "max_trials must be > 0", options.max_trials);
@@ -153,7 +155,8 @@ class MoreThuente final : public LineSearch {
         continue;
       }
       const bool sufficient = decreases_sufficiently(trial, at_zero, options_.decrease);
-      if (sufficient && std::abs(trial.at.slope) <= -options_.curvature * at_zero.slope) {
+      if ((sufficient || decreases_by_slopes(trial, at_zero)) &&
+          std::abs(trial.at.slope) <= -options_.curvature * at_zero.slope) {
         return {LineSearchStatus::success, alpha, line.trials()};
       }
       if (alpha >= options_.max_step && sufficient && trial.at.slope <= line_slope) {
@@ -183,6 +186,11 @@ class MoreThuente final : public LineSearch {
   }
 
  private:
+  bool decreases_by_slopes(const Point& trial, const LineValue& at_zero) const {
+    return std::abs(trial.at.value - at_zero.value) <= options_.value_error * std::abs(at_zero.value) &&
+           trial.at.slope <= (2.0 * options_.decrease - 1.0) * at_zero.slope;
+  }
+
   // next_trial on psi + phi(0), which differs from phi by the line; the interval keeps values of phi.
   static double next_trial_of_psi(Interval& interval, const Point& trial, double lower, double upper,
                                   double line_slope) {

@@ -52,12 +52,13 @@ ScanResult nearest_valley(Oracle& oracle, ConstVectorView x, double value, Const
 }
 
 ScanResult lowest_on_grid(Oracle& oracle, ConstVectorView x, double value, ConstVectorView direction,
-                          double first_length, int count, ScanSides sides, double slope, VectorView trial) {
+                          double first_length, double ratio, int count, ScanSides sides, double slope,
+                          VectorView trial) {
   Values values(oracle, x, direction, trial);
   ScanResult best{0.0, value};
   double best_surplus = 0.0;
   double length = first_length;
-  for (int i = 0; i < count; ++i, length *= 2.0) {
+  for (int i = 0; i < count; ++i, length *= ratio) {
     for (const double step : {length, -length}) {
       if (step < 0.0 && sides == ScanSides::forward) continue;
       const double here = values.at(step);

@@ -20,12 +20,13 @@ struct ScanResult {
 ScanResult nearest_valley(Oracle& oracle, ConstVectorView x, double value, ConstVectorView direction,
                           double first_length, VectorView trial);
 
-/// The length l of the grid first_length 2^j, j = 0, ..., count - 1, whose value lies farthest below the line
+/// The length l of the grid first_length ratio^j, j = 0, ..., count - 1, whose value lies farthest below the line
 /// value - 2 slope l, on the sides asked for: the lowest place that a slope of that size does not account for.
-/// `slope` >= 0. count values a side.
+/// `slope` >= 0, ratio > 1. count values a side.
 enum class ScanSides { forward, both };
 ScanResult lowest_on_grid(Oracle& oracle, ConstVectorView x, double value, ConstVectorView direction,
-                          double first_length, int count, ScanSides sides, double slope, VectorView trial);
+                          double first_length, double ratio, int count, ScanSides sides, double slope,
+                          VectorView trial);
 
 }  // namespace perigee
 

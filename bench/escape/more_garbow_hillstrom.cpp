@@ -14,7 +14,7 @@
 //     solved          f - f* <= 1e-5 (1 + |f*|)
 //     other minimum   stationary, not solved, and no eigenvalue of H below -1e-5 - 1e-12 ||H||; "known" if its value is
 //                     that of a listed stationary point
-//     saddle          stationary, not solved, and an eigenvalue of H below that
+//     saddle          stationary, not solved, and an eigenvalue of H below that, by differences of both lengths used
 //     false success   the solver says "convergence" where the point is not stationary, or claims second-order
 //                     stationarity or a minimum where an eigenvalue of H lies below that
 #include "support/more_garbow_hillstrom_twins.hpp"
@@ -22,8 +22,8 @@
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/problems/more_garbow_hillstrom.hpp>
 #include <perigee/lib/run.hpp>
+#include <perigee/solvers/guided/all_solvers.hpp>
 #include <perigee/solvers/guided/minimize.hpp>
-#include <perigee/solvers/registry.hpp>
 
 #include <Eigen/Eigenvalues>
 #include <algorithm>
@@ -103,7 +103,7 @@ Returned minimized(const Problem& problem, const Vector& start, std::uint64_t bu
 
 Returned solved(const Contestant& solver, const Problem& problem, const Vector& start, std::uint64_t budget) {
   if (solver.name == "minimize") return minimized(problem, start, budget);
-  const auto method = solvers::make(solver.name, solver.assignments, problem);
+  const auto method = all_solvers::make(solver.name, solver.assignments, problem);
   StopRule stop = evaluation_budget(budget);
   if (!method->ends_itself()) stop = referee_criterion(*problem.objective) | stop;
   const RunResult result = run(*problem.objective, *method, start, {.stop = stop});
@@ -128,17 +128,23 @@ struct Judgement {
 Judgement judge(const Problem& problem, const Vector& x) {
   const twins::Twin twin(problem.name);
   const twins::Reals point(x.begin(), x.end());
-  const Eigen::MatrixXd hessian = twin.hessian(point).cast<double>();
   Judgement judgement;
   judgement.value = static_cast<double>(twin.value(point));
   judgement.gradient = static_cast<double>(twin.gradient(point).lpNorm<Eigen::Infinity>());
   judgement.is_stationary = judgement.gradient <= tolerance * (1.0 + std::abs(judgement.value));
   const double least = problem.optimal_value.value_or(-std::numeric_limits<double>::infinity());
   judgement.is_solved = judgement.value - least <= tolerance * (1.0 + std::abs(least));
-  if (hessian.allFinite()) {
-    judgement.least_curvature =
-        Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(hessian, Eigen::EigenvaluesOnly).eigenvalues()[0];
-    judgement.has_negative_curvature = judgement.least_curvature < -1e-5 - 1e-12 * hessian.norm();
+  // Differences see a kink or a cliff beside the point as curvature; at two lengths they do not agree on it.
+  judgement.has_negative_curvature = true;
+  for (const twins::Real step : {1e-4L, 1e-3L}) {
+    const Eigen::MatrixXd hessian = twin.hessian(point, step).cast<double>();
+    judgement.least_curvature = std::numeric_limits<double>::quiet_NaN();
+    if (hessian.allFinite()) {
+      judgement.least_curvature =
+          Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(hessian, Eigen::EigenvaluesOnly).eigenvalues()[0];
+    }
+    judgement.has_negative_curvature =
+        judgement.has_negative_curvature && judgement.least_curvature < -1e-5 - 1e-12 * hessian.norm();
   }
   for (const StationaryPoint& listed : problem.stationary_points) {
     if (listed.value <= least) continue;

@@ -19,9 +19,10 @@ namespace perigee {
 
 namespace {
 
-// Lengths looked at along a direction: 2^-4, ..., 2^10 times the iterate's scale.
-constexpr int first_length_exponent = -4;
-constexpr int length_count = 15;
+// Lengths looked at along a direction: 2^-4, 2^-2, ..., 2^10 times the iterate's scale.
+constexpr double first_length_share = 1.0 / 16.0;
+constexpr double length_ratio = 4.0;
+constexpr int length_count = 8;
 constexpr int random_direction_count = 4;
 
 enum class Method : std::int64_t { quasi_newton, trust_region };
@@ -32,7 +33,7 @@ class GuidedStepper final : public Stepper {
       : oracle_(oracle),
         random_(random),
         options_(options),
-        quasi_newton_({.memory = options.memory, .line_search = line_searches::hager_zhang()}),
+        quasi_newton_({.memory = options.memory}),
         monitor_(options.monitor),
         subspace_(oracle.dimension()),
         direction_(oracle.dimension()),
@@ -158,9 +159,37 @@ class GuidedStepper final : public Stepper {
                                               criterion, subspace_, direction_);
     if (probe.verdict == ProbeVerdict::negative) return leave_saddle(probe);
     end_ = end_of_probe(probe, criterion, current().gradient_norm(), record_.iteration);
+    if (probe.verdict == ProbeVerdict::not_negative && oracle_.dimension() > 0) require_smoothness();
     const bool is_strict = probe.verdict == ProbeVerdict::not_negative && probe.lower_bound > 0.0;
-    if (is_strict || probe.verdict == ProbeVerdict::not_finite || oracle_.dimension() == 0) return false;
-    return look_far(probe);
+    return !is_strict && oracle_.dimension() > 0 && look_far(probe);
+  }
+
+  // A curvature that the gradients around do not show is no curvature: where products and differences of gradients
+  // along a random direction disagree, nothing of the second order is claimed.
+  void require_smoothness() {
+    RandomEngine engine = random_.engine("smoothness", static_cast<std::uint64_t>(record_.iteration));
+    fill_standard_normal(engine, direction_);
+    direction_.view() /= euclidean_norm(direction_);
+    Vector product(oracle_.dimension());
+    oracle_.hessian_vector_product(current().x(), direction_, product);
+    // Not the length that products made of differences use (objective.hpp), so that these are checked too.
+    const double length = 2e-5 * (1.0 + euclidean_norm(current().x()));
+    Evaluation ahead(oracle_.dimension());
+    Evaluation behind(oracle_.dimension());
+    ahead.propose() = current().x() + length * direction_.view();
+    behind.propose() = current().x() - length * direction_.view();
+    oracle_.evaluate(ahead);
+    oracle_.evaluate(behind);
+    product.view() -= (ahead.gradient() - behind.gradient()) / (2.0 * length);
+    const double difference = euclidean_norm(product);
+    const double allowed = 0.01 * subspace_.product_norm() + options_.criterion.curvature_tolerance;
+    if (difference <= allowed) return;
+    end_.id = "first-order-stationary";
+    end_.message = "first-order stationary: gradient norm " + format_number(current().gradient_norm()) +
+                   " <= " + format_number(tolerance()) + " at iteration " + std::to_string(record_.iteration) +
+                   "; the curvature is undefined: Hessian-vector products and differences of gradients over " +
+                   format_number(length, 3) + " differ by " + format_number(difference, 3) + ", more than " +
+                   format_number(allowed, 3) + ": the objective is not smooth here at that scale";
   }
 
   bool leave_saddle(const ProbeResult& probe) {
@@ -189,7 +218,7 @@ class GuidedStepper final : public Stepper {
 
   // Where derivatives say nothing more: is there a lower place that a slope of eps_g does not account for?
   bool look_far(const ProbeResult& probe) {
-    const double first_length = std::ldexp(scale(), first_length_exponent);
+    const double first_length = first_length_share * scale();
     ScanResult best{0.0, current().value()};
     Vector best_direction(oracle_.dimension());
     std::string best_name;
@@ -198,14 +227,16 @@ class GuidedStepper final : public Stepper {
       if (!(norm > 0.0) || !std::isfinite(norm)) return;
       direction_.view() /= norm;
       const ScanResult found = lowest_on_grid(oracle_, current().x(), current().value(), direction_, first_length,
-                                              length_count, sides, tolerance(), trial_);
+                                              length_ratio, length_count, sides, tolerance(), trial_);
       if (found.step == 0.0 || !(found.value < best.value)) return;
       best = found;
       best_direction = direction_;
       best_name = name;
     };
-    flattest_direction();
-    look("the flattest direction", ScanSides::both);
+    if (subspace_.size() > 0) {
+      flattest_direction();
+      look("the flattest direction", ScanSides::both);
+    }
     direction_.view() = -current().gradient();
     look("-grad f", ScanSides::forward);
     RandomEngine engine = random_.engine("long-step", static_cast<std::uint64_t>(record_.iteration));
@@ -216,7 +247,7 @@ class GuidedStepper final : public Stepper {
     const std::string bracket = "smallest Ritz value " + format_number(probe.ritz_value, 3);
     if (best.step == 0.0) {
       end_.message += "; no lower place was found within " +
-                      format_number(std::ldexp(first_length, length_count - 1), 3) +
+                      format_number(first_length * std::pow(length_ratio, length_count - 1), 3) +
                       " along -grad f, the flattest direction and random ones";
       return false;
     }

@@ -32,7 +32,7 @@ struct GuidedOptions {
 /// Ends only as "second-order-stationary" at (eps_g, eps_H) with its probability, as "first-order-stationary" with what
 /// is missing to more, or as a breakdown; it never says minimum. What it decided, when and why is in decisions().
 /// Cost: L-BFGS's (about 1.1 to 1.5 gradients an iteration); at a stationary point a probe of at most probe_products
-/// Hessian-vector products; about 10 values where it leaves along negative curvature; up to 200 values where the
+/// Hessian-vector products; about 10 values where it leaves along negative curvature; up to 90 values where the
 /// curvature is 0 within its bracket. Random draws: streams "lanczos" and "long-step", counter k.
 class Guided final : public Solver {
  public:

@@ -229,15 +229,15 @@ class Twin {
 
   RealVector gradient(const Reals& x) const { return 2.0L * jacobian(x).transpose() * at(x); }
 
-  RealMatrix hessian(const Reals& x) const {
+  /// `step` is relative to the coordinates: structure finer than that is not seen as it is.
+  RealMatrix hessian(const Reals& x, Real step = 1e-3L) const {
     const RealMatrix j = jacobian(x);
     const RealVector r = at(x);
     RealMatrix hessian = 2.0L * j.transpose() * j;
     for (std::size_t a = 0; a < x.size(); ++a) {
       for (std::size_t b = a; b < x.size(); ++b) {
-        const RealVector curvature = difference(x, a, 1e-3L, [&](const Reals& y) {
-          return difference(y, b, 1e-3L, [&](const Reals& z) { return at(z); });
-        });
+        const RealVector curvature = difference(
+            x, a, step, [&](const Reals& y) { return difference(y, b, step, [&](const Reals& z) { return at(z); }); });
         const auto row = static_cast<Eigen::Index>(a);
         const auto column = static_cast<Eigen::Index>(b);
         hessian(row, column) += 2.0L * r.dot(curvature);
