@@ -13,15 +13,13 @@
 #define PERIGEE_DIAGNOSTICS_SPECTRUM_HPP
 
 #include <perigee/lib/random.hpp>
+#include <perigee/lib/sign_of_curvature.hpp>
+#include <perigee/lib/symmetric_operator.hpp>
 #include <perigee/lib/vector.hpp>
 
-#include <functional>
 #include <vector>
 
 namespace perigee {
-
-/// Writes H v into `product`; both have the operator's dimension.
-using SymmetricOperator = std::function<void(ConstVectorView v, VectorView product)>;
 
 struct SpectrumOptions {
   Index max_products = 200;  // Hessian-vector products to spend, >= 1
@@ -29,26 +27,31 @@ struct SpectrumOptions {
   double curvature_tolerance = 1e-3;
   double failure_probability = 1e-6;  // eta of the lower bound, in (0, 1)
   double product_error = 0.0;         // ||computed H v - H v|| <= product_error ||v||, absolute, >= 0
-};
-
-enum class CurvatureVerdict {
-  negative,      // lambda_min < 0, proven: Rayleigh quotient plus its error bound is below 0
-  not_negative,  // lambda_min >= -eps_H (or -2 lower_bound_error) with probability >= 1 - eta
-  undecided,     // neither within the budget; the bracket [lower_bound, lambda_min] says what is known
+  // Directions along which nothing changes (the shift of softmax logits: 1), not looked at: the spectrum is that of H
+  // on their orthogonal complement. Linearly independent, of any length; n numbers each.
+  std::vector<Vector> null_directions{};
 };
 
 struct Spectrum {
+  // As in sign_of_curvature.hpp; not_negative also at -2 lower_bound_error, where eps_H is below what can be told.
   CurvatureVerdict verdict = CurvatureVerdict::undecided;
   double lambda_min = 0.0;           // Rayleigh quotient: upper bound on the smallest eigenvalue
   double lambda_min_residual = 0.0;  // ||H v - lambda_min v|| for the unit vector `direction`
   double lower_bound = 0.0;          // smallest eigenvalue >= this with probability >= 1 - eta; -inf: nothing known
   double lambda_max = 0.0;           // largest Ritz value
   double lambda_max_residual = 0.0;
+  // lambda_min is too large by at most this if no other eigenvalue lies below the second Ritz value less its residual
+  // (Kato 1949, Temple 1928; see spectrum.cpp); to it, `error` adds. NaN: there is no second Ritz value, or it is too
+  // near.
+  double lambda_min_excess = 0.0;
+  // lambda_max/lambda_min, at most the condition number; NaN unless lower_bound > 0.
+  double condition_number = 0.0;
   double error = 0.0;              // bound on the effect of product_error and rounding on lambda_min
   double lower_bound_error = 0.0;  // the same on all Ritz values at once; already subtracted from lower_bound
   Index negative_ritz_values = 0;  // Ritz values proven negative: at least as many negative eigenvalues
   Index products = 0;
-  Index basis_size = 0;                 // dimension of the space searched; n: all eigenvalues are Ritz values
+  Index dimension = 0;                  // n less the number of null directions
+  Index basis_size = 0;                 // of the space searched; `dimension`: all eigenvalues are Ritz values
   bool exhausted_space = false;         // an invariant subspace was reached: Ritz values are eigenvalues
   Vector direction;                     // unit Ritz vector of lambda_min; empty: nothing known
   std::vector<Vector> flat_directions;  // unit Ritz vectors with |theta| <= eps_H, at most 4
@@ -63,6 +66,10 @@ struct Spectrum {
 /// Cost: at most max_products operator calls, O(n products) memory.
 Spectrum analyze_spectrum(Index dimension, const SymmetricOperator& hessian, const RandomSource& random,
                           const SpectrumOptions& options = {});
+
+/// The step along -gradient that minimizes the quadratic model, g'g/g'Hg; +infinity where it has no minimum
+/// (g'Hg <= 0), NaN where g = 0 or the product is not finite. One product.
+double optimal_step(ConstVectorView gradient, const SymmetricOperator& hessian);
 
 }  // namespace perigee
 

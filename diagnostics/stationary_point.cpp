@@ -258,7 +258,7 @@ void probe_flat_directions(const Site& site, const RandomSource& random, PointJu
 void classify(const Site& site, const RandomSource& random, const PointOptions& options, const ProductCheck& check,
               PointJudgement& judgement) {
   const Spectrum& spectrum = judgement.spectrum;
-  const bool spans_whole_space = spectrum.basis_size == site.x.size();
+  const bool spans_whole_space = spectrum.basis_size == spectrum.dimension;
   const double scale = std::max(std::abs(spectrum.lambda_min), std::abs(spectrum.lambda_max));
   const double flat = std::max(options.spectrum.curvature_tolerance * scale, 2.0 * spectrum.lower_bound_error);
   if (spectrum.verdict == CurvatureVerdict::negative) {
@@ -283,6 +283,7 @@ Spectrum not_measured_spectrum() {
   Spectrum spectrum;
   spectrum.lambda_min = spectrum.lambda_min_residual = spectrum.lower_bound = not_known;
   spectrum.lambda_max = spectrum.lambda_max_residual = spectrum.error = spectrum.lower_bound_error = not_known;
+  spectrum.lambda_min_excess = spectrum.condition_number = not_known;
   return spectrum;
 }
 

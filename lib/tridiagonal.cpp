@@ -1,3 +1,4 @@
+#include <perigee/lib/oracle.hpp>
 #include <perigee/lib/tridiagonal.hpp>
 
 #include <algorithm>
@@ -10,6 +11,27 @@ namespace perigee {
 namespace {
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
+
+bool is_positive_definite(const TridiagonalMatrix& matrix, double shift) {
+  double pivot = 1.0;
+  for (std::size_t j = 0; j < matrix.diagonal.size(); ++j) {
+    const double coupling = j == 0 ? 0.0 : matrix.couplings[j - 1];
+    pivot = matrix.diagonal[j] + shift - coupling * (coupling / pivot);
+    if (!(pivot > 0.0)) return false;
+  }
+  return true;
+}
+
+double largest_element(const TridiagonalMatrix& matrix) {
+  double largest = 0.0;
+  for (std::size_t j = 0; j < matrix.diagonal.size(); ++j) {
+    largest = std::max(largest, std::abs(matrix.diagonal[j]));
+    if (j > 0) largest = std::max(largest, matrix.couplings[j - 1]);
+  }
+  return largest;
+}
+
+double norm(std::span<const double> y) { return euclidean_norm({y.data(), static_cast<Index>(y.size())}); }
 
 class QrIteration {
  public:
@@ -118,6 +140,83 @@ const TridiagonalEigenpairs& TridiagonalEigensolver::solve(std::span<const doubl
 
 TridiagonalEigenpairs solve_tridiagonal(const std::vector<double>& diagonal, const std::vector<double>& off_diagonal) {
   return TridiagonalEigensolver().solve(diagonal, off_diagonal);
+}
+
+double largest_eigenvalue_bound(const TridiagonalMatrix& matrix) {
+  double bound = -std::numeric_limits<double>::infinity();
+  const std::size_t k = matrix.diagonal.size();
+  for (std::size_t j = 0; j < k; ++j) {
+    const double radius = (j > 0 ? matrix.couplings[j - 1] : 0.0) + (j + 1 < k ? matrix.couplings[j] : 0.0);
+    bound = std::max(bound, matrix.diagonal[j] + radius);
+  }
+  return bound;
+}
+
+bool TridiagonalFactor::factor(const TridiagonalMatrix& matrix, double shift) {
+  const std::size_t k = matrix.diagonal.size();
+  pivots_.resize(k);
+  factors_.resize(k);
+  for (std::size_t j = 0; j < k; ++j) {
+    const double coupling = j == 0 ? 0.0 : matrix.couplings[j - 1];
+    if (j > 0) factors_[j - 1] = coupling / pivots_[j - 1];
+    pivots_[j] = matrix.diagonal[j] + shift - (j == 0 ? 0.0 : coupling * factors_[j - 1]);
+    if (!(pivots_[j] > 0.0)) return false;
+  }
+  return true;
+}
+
+void TridiagonalFactor::solve(std::span<double> y) const {
+  for (std::size_t j = 1; j < y.size(); ++j) y[j] -= factors_[j - 1] * y[j - 1];
+  for (std::size_t j = 0; j < y.size(); ++j) y[j] /= pivots_[j];
+  for (std::size_t j = y.size() - 1; j > 0; --j) y[j - 1] -= factors_[j - 1] * y[j];
+}
+
+double TridiagonalFactor::inverse_form(std::span<const double> y) const {
+  double element = 0.0;
+  double sum = 0.0;
+  for (std::size_t j = 0; j < y.size(); ++j) {
+    element = y[j] - (j == 0 ? 0.0 : factors_[j - 1] * element);
+    sum += element * (element / pivots_[j]);
+  }
+  return sum;
+}
+
+double smallest_eigenvalue(const TridiagonalMatrix& matrix) {
+  // Gershgorin's discs from below, the smallest diagonal element (a Rayleigh quotient) from above.
+  double low = std::numeric_limits<double>::infinity();
+  double high = low;
+  const std::size_t k = matrix.diagonal.size();
+  for (std::size_t j = 0; j < k; ++j) {
+    const double radius = (j > 0 ? matrix.couplings[j - 1] : 0.0) + (j + 1 < k ? matrix.couplings[j] : 0.0);
+    low = std::min(low, matrix.diagonal[j] - radius);
+    high = std::min(high, matrix.diagonal[j]);
+  }
+  const double resolution = 0.25 * epsilon * largest_element(matrix);
+  while (high - low > resolution) {
+    const double middle = low + 0.5 * (high - low);
+    if (middle <= low || middle >= high) break;
+    (is_positive_definite(matrix, -middle) ? low : high) = middle;
+  }
+  return high;
+}
+
+void smallest_eigenvector(const TridiagonalMatrix& matrix, double value, TridiagonalFactor& factor,
+                          std::span<double> vector) {
+  for (std::size_t j = 0; j < vector.size(); ++j) vector[j] = j % 2 == 0 ? 1.0 : -1.0;
+  double offset = 4.0 * epsilon * largest_element(matrix);
+  bool is_factored = offset > 0.0 && factor.factor(matrix, offset - value);
+  for (int widening = 0; !is_factored && offset > 0.0 && widening < 20; ++widening) {
+    offset *= 4.0;
+    is_factored = factor.factor(matrix, offset - value);
+  }
+  // Each solution is dominated by the eigenvalues within a few offsets of the smallest; three leave nothing else.
+  for (int iteration = 0; iteration < 3 && is_factored; ++iteration) {
+    factor.solve(vector);
+    const double length = norm(vector);
+    for (double& element : vector) element /= length;
+  }
+  const double length = norm(vector);
+  for (double& element : vector) element /= length;
 }
 
 }  // namespace perigee

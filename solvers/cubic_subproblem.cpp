@@ -1,5 +1,7 @@
 #include <perigee/solvers/cubic_subproblem.hpp>
 
+#include <perigee/lib/oracle.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -15,16 +17,6 @@ constexpr int most_iterations = 200;
 double single_root(double theta, double sigma, double gamma) {
   const double root = std::hypot(theta, 2.0 * std::sqrt(sigma) * std::sqrt(gamma));
   return theta > 0.0 ? 2.0 * sigma * (gamma / (theta + root)) : 0.5 * (root - theta);
-}
-
-double largest_eigenvalue_bound(const TridiagonalMatrix& matrix) {
-  double bound = -std::numeric_limits<double>::infinity();
-  const std::size_t k = matrix.diagonal.size();
-  for (std::size_t j = 0; j < k; ++j) {
-    const double radius = (j > 0 ? matrix.couplings[j - 1] : 0.0) + (j + 1 < k ? matrix.couplings[j] : 0.0);
-    bound = std::max(bound, matrix.diagonal[j] + radius);
-  }
-  return bound;
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 #ifndef PERIGEE_SOLVERS_CUBIC_SUBPROBLEM_HPP
 #define PERIGEE_SOLVERS_CUBIC_SUBPROBLEM_HPP
 
-#include <perigee/solvers/lanczos_subspace.hpp>
+#include <perigee/lib/tridiagonal.hpp>
 
 #include <span>
 #include <vector>

@@ -1,11 +1,10 @@
 #include <perigee/solvers/curvature_probe.hpp>
 
 #include <perigee/lib/format.hpp>
+#include <perigee/lib/sign_of_curvature.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <stdexcept>
 
 namespace perigee {
@@ -14,66 +13,17 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// A Ritz vector this good, ||H v - theta v|| <= 0.1 |theta|, has nearly the curvature that there is.
-constexpr double direction_accuracy = 0.1;
-// Relative error of products that are differences of gradients: eps^(2/3) with a margin of 1e3.
-constexpr double difference_error = 1e-7;
-
-// delta with P(|v_1'u| <= delta) <= eta, v_1 uniform on the sphere in R^n. The density of one coordinate is largest at
-// 0, at most sqrt((n-1)/(2 pi)) for n >= 3 (Wendel 1948); for n = 2 it is the arc sine law.
-double start_component(Index n, double eta) {
-  if (n == 1) return 1.0;
-  if (n == 2) return std::sin(0.5 * eta * std::numbers::pi);
-  return std::min(1.0, eta * std::sqrt(std::numbers::pi / (2.0 * static_cast<double>(n - 1))));
-}
-
-// How far the Ritz values may be from those of the Hessian itself.
-struct ProbeError {
-  double one;       // a single Rayleigh quotient
-  double all;       // every Ritz value at once: errors E of the products have ||E|| <= sqrt(k) max_j ||e_j||
-  double coupling;  // a coupling below this says nothing about H
-};
-
-ProbeError error_of(const LanczosSubspace& subspace, bool products_are_exact) {
-  const double assumed = products_are_exact ? 0.0 : difference_error * subspace.product_norm();
-  const double products = std::max(assumed, 2.0 * subspace.asymmetry());
-  const double rounding = subspace.rounding();
-  // Orthogonalization drops coefficients of size ||e_i|| + ||e_j||, hence the factor 3.
-  const double all = 3.0 * std::sqrt(static_cast<double>(subspace.size())) * products + rounding;
-  return {products + rounding, all, 3.0 * products + rounding};
-}
-
-// log |p_k(t)|, or -infinity where T - t I is not positive definite.
-double log_lanczos_polynomial(const TridiagonalMatrix& matrix, double t, double least_coupling) {
-  double sum = 0.0;
-  double pivot = 1.0;
-  for (std::size_t j = 0; j < matrix.diagonal.size(); ++j) {
-    const double coupling = j == 0 ? 0.0 : matrix.couplings[j - 1];
-    pivot = matrix.diagonal[j] - t - coupling * (coupling / pivot);
-    if (!(pivot > 0.0)) return -infinity;
-    sum += std::log(pivot) - std::log(std::max(matrix.couplings[j], least_coupling));
+ProbeVerdict verdict_of(const SignOfCurvature& sign) {
+  if (!sign.is_finite) return ProbeVerdict::not_finite;
+  switch (sign.verdict) {
+    case CurvatureVerdict::negative:
+      return ProbeVerdict::negative;
+    case CurvatureVerdict::not_negative:
+      return ProbeVerdict::not_negative;
+    case CurvatureVerdict::undecided:
+      return ProbeVerdict::undecided;
   }
-  return sum;
-}
-
-// The t of the head comment: |p_k| falls from the left towards the smallest Ritz value, so t is found by bisection on
-// the logarithm of its distance.
-double probable_lower_bound(const LanczosSubspace& subspace, double ritz_value, double delta, const ProbeError& error) {
-  const double scale = std::max(subspace.product_norm(), std::numeric_limits<double>::min());
-  const double least_coupling = std::max(error.coupling, std::numeric_limits<double>::min());
-  const double target = -std::log(delta);
-  const auto is_reached = [&](double distance) {
-    return log_lanczos_polynomial(subspace.matrix(), ritz_value - distance, least_coupling) >= target;
-  };
-  double near = 1e-17 * scale;
-  double far = scale;
-  for (int i = 0; i < 200 && !is_reached(far); ++i) far *= 4.0;
-  if (!is_reached(far)) return -infinity;
-  for (int i = 0; i < 80 && far > near * (1.0 + 1e-9); ++i) {
-    const double middle = std::sqrt(near) * std::sqrt(far);
-    (is_reached(middle) ? far : near) = middle;
-  }
-  return ritz_value - far;
+  return ProbeVerdict::undecided;
 }
 
 }  // namespace
@@ -100,53 +50,21 @@ std::vector<std::pair<std::string, std::string>> settings_of(const SecondOrderCr
 
 ProbeResult probe_curvature(Oracle& oracle, ConstVectorView x, RandomEngine engine,
                             const SecondOrderCriterion& criterion, LanczosSubspace& subspace, VectorView direction) {
-  const Index n = x.size();
-  if (n == 0) {
-    return {
-        .verdict = ProbeVerdict::not_negative, .ritz_value = infinity, .lower_bound = infinity, .is_exhaustive = true};
-  }
-  fill_standard_normal(engine, direction);
-  subspace.start(direction, euclidean_norm(direction));
-  const double delta = start_component(n, criterion.failure_probability);
   const bool is_exact = oracle.objective().has_exact_hessian_vector_product();
-  const double tolerance = criterion.curvature_tolerance;
-
-  TridiagonalFactor factor;
-  std::vector<double> ritz_vector;
-  ProbeResult result;
-  Index next_look = 1;
-  for (;;) {
-    if (!subspace.extend(oracle, x)) {
-      result.verdict = ProbeVerdict::not_finite;
-      ++result.products;
-      return result;
-    }
-    ++result.products;
-    const bool is_last = subspace.is_closed() || result.products >= criterion.probe_products;
-    if (!is_last && result.products < next_look) continue;
-    next_look += 1 + next_look / 5;
-
-    const ProbeError error = error_of(subspace, is_exact);
-    const double theta = result.ritz_value = smallest_eigenvalue(subspace.matrix());
-    result.is_exhaustive = subspace.size() == n;
-    result.lower_bound =
-        (result.is_exhaustive ? theta : probable_lower_bound(subspace, theta, delta, error)) - error.all;
-    if (theta <= -tolerance && theta + error.one < 0.0) {
-      ritz_vector.resize(static_cast<std::size_t>(subspace.size()));
-      smallest_eigenvector(subspace.matrix(), theta, factor, ritz_vector);
-      const double residual = subspace.matrix().couplings.back() * std::abs(ritz_vector.back());
-      if (is_last || residual <= direction_accuracy * -theta) {
-        subspace.combine(ritz_vector, direction);
-        direction /= euclidean_norm(direction);
-        result.verdict = ProbeVerdict::negative;
-        return result;
-      }
-    } else if (result.lower_bound >= -tolerance) {
-      result.verdict = ProbeVerdict::not_negative;
-      return result;
-    }
-    if (is_last) return result;
-  }
+  const auto hessian = [&oracle, &x](ConstVectorView v, VectorView product) {
+    oracle.hessian_vector_product(x, v, product);
+  };
+  const SignOfCurvature sign = decide_sign(subspace, hessian, engine,
+                                           {.curvature_tolerance = criterion.curvature_tolerance,
+                                            .failure_probability = criterion.failure_probability,
+                                            .max_products = criterion.probe_products,
+                                            .product_error = {.relative = is_exact ? 0.0 : difference_product_error}});
+  if (sign.verdict == CurvatureVerdict::negative) smallest_ritz_vector(subspace, hessian, direction);
+  return {.verdict = verdict_of(sign),
+          .ritz_value = sign.ritz_value,
+          .lower_bound = sign.lower_bound,
+          .products = sign.products,
+          .is_exhaustive = sign.is_exhaustive};
 }
 
 End end_of_probe(const ProbeResult& result, const SecondOrderCriterion& criterion, double gradient_norm,

@@ -1,21 +1,13 @@
 // The second-order question at a point with a small gradient: is there negative curvature below -eps_H?
 //
-// Lanczos iteration on H(x) from a random direction v_1. Every Ritz value is >= lambda_min (Courant and Fischer), so
-// one below -eps_H proves negative curvature and gives a direction. The opposite rests on chance: Kuczynski and
-// Wozniakowski (1992) bound the probability over v_1 that Lanczos misses lambda_min by a given share of the spectrum's
-// width, which one does not know. The a-posteriori form of van Dorsselaer, Hochstenbach and van der Vorst (2000) needs
-// no width:
-//
-//     lambda_min >= t  with probability >= 1 - eta,   where |p_k(t)| = 1/delta, t below the Ritz values,
-//     p_k(t) = prod_j d_j/beta_{j+1},  d_j the pivots of T_k - t I,  P(|v_1'u_1| <= delta) <= eta
-//
-// since ||p_k(H) v_1|| = 1 while |v_1'u_1| |p_k(lambda_min)| <= ||p_k(H) v_1||, u_1 the eigenvector of lambda_min.
+// perigee/lib/sign_of_curvature.hpp answers it; here it is put in the terms of a solver: from a criterion, with
+// products that the oracle counts, and as the End that the answer allows.
 #ifndef PERIGEE_SOLVERS_CURVATURE_PROBE_HPP
 #define PERIGEE_SOLVERS_CURVATURE_PROBE_HPP
 
 #include <perigee/lib/end.hpp>
+#include <perigee/lib/lanczos_subspace.hpp>
 #include <perigee/lib/random.hpp>
-#include <perigee/solvers/lanczos_subspace.hpp>
 
 #include <string>
 #include <utility>

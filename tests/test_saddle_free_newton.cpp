@@ -1,6 +1,6 @@
 #include "support/second_order_runs.hpp"
 
-#include <perigee/solvers/lanczos_subspace.hpp>
+#include <perigee/lib/lanczos_subspace.hpp>
 #include <perigee/solvers/registry.hpp>
 #include <perigee/solvers/saddle_free_newton.hpp>
 
