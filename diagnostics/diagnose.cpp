@@ -1,10 +1,12 @@
 #include <perigee/diagnostics/diagnose.hpp>
 
 #include <perigee/diagnostics/budget.hpp>
+#include <perigee/diagnostics/derivative_mismatch.hpp>
 #include <perigee/diagnostics/detector.hpp>
 #include <perigee/diagnostics/divergence.hpp>
 #include <perigee/diagnostics/end_point.hpp>
 #include <perigee/diagnostics/gravity_well.hpp>
+#include <perigee/diagnostics/line_search_stall.hpp>
 #include <perigee/diagnostics/non_finite.hpp>
 #include <perigee/diagnostics/plateau.hpp>
 #include <perigee/diagnostics/rate.hpp>
@@ -32,6 +34,8 @@ constexpr Detector detectors[] = {
     detect_softmax_damping,  //
     detect_end_point,        //
     detect_rounding_floor,   //
+    detect_derivative_mismatch,
+    detect_line_search_stall,
     detect_exhausted_budget,
 };
 

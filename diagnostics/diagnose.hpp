@@ -2,6 +2,7 @@
 #ifndef PERIGEE_DIAGNOSTICS_DIAGNOSE_HPP
 #define PERIGEE_DIAGNOSTICS_DIAGNOSE_HPP
 
+#include <perigee/diagnostics/detector_options.hpp>
 #include <perigee/diagnostics/finding.hpp>
 #include <perigee/diagnostics/spectrum.hpp>
 #include <perigee/lib/objective.hpp>
@@ -14,13 +15,16 @@ struct DiagnoseOptions {
   double gradient_tolerance =
       1e-6;                    // eps_g: a point with ||grad f|| <= eps_g (1 + |f|) counts as first-order stationary
   SpectrumOptions spectrum{};  // how hard to look at the curvature of the end point
-  RandomSource random{0};      // start vectors of the spectral certificate
+  RandomSource random{0};      // start vectors of the spectral certificate, directions of the derivative check
+  DerivativeMismatchOptions derivative_mismatch{};
+  LineSearchStallOptions line_search_stall{};
 };
 
 /// What happened in this run, as far as what was recorded and the objective (nullptr: unknown) permit.
-/// A pure function of its arguments. The only oracle calls are those of the point classification:
-/// a few gradients and at most spectrum.max_products Hessian-vector products (plus a handful of values).
-/// Throws std::invalid_argument if the objective's dimension is not that of the snapshots.
+/// A pure function of its arguments. The only oracle calls are those of the point classification (a few gradients and
+/// at most spectrum.max_products Hessian-vector products, plus a handful of values) and a dozen values and gradients
+/// that question the derivatives; where these look wrong, at most 1500 more. Throws std::invalid_argument if the
+/// objective's dimension is not that of the snapshots.
 Diagnosis diagnose(const Trajectory& trajectory, const Objective* objective = nullptr,
                    const DiagnoseOptions& options = {});
 
