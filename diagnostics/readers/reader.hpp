@@ -6,22 +6,15 @@
 #ifndef PERIGEE_DIAGNOSTICS_READERS_READER_HPP
 #define PERIGEE_DIAGNOSTICS_READERS_READER_HPP
 
+#include <perigee/lib/data/read_error.hpp>
 #include <perigee/lib/trajectory.hpp>
 
 #include <filesystem>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace perigee {
-
-/// What is wrong with an input, and where: "FILE:LINE: field 'NAME': expected ..., got '...'".
-/// Lines count from 1; line and field are left out where there is none.
-class ReadError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 struct ReadOptions {
   std::string format = "auto";  // "auto", "csv" (also tab- or semicolon-separated), "jsonl" or "sqlite"

@@ -1,13 +1,11 @@
-#include <perigee/diagnostics/readers/input.hpp>
-
-#include <perigee/diagnostics/readers/reader.hpp>
+#include <perigee/lib/data/line_reader.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
 
-namespace perigee::readers {
+namespace perigee::data {
 
 namespace {
 
@@ -38,7 +36,7 @@ bool is_control(char character) {
 
 }  // namespace
 
-Input::Input(const std::filesystem::path& path) : name_(path.string()) {
+LineReader::LineReader(const std::filesystem::path& path) : name_(path.string()) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) throw ReadError(name_ + ": is a folder, not a file");
   file_.reset(std::fopen(path.c_str(), "rb"));
@@ -46,7 +44,7 @@ Input::Input(const std::filesystem::path& path) : name_(path.string()) {
   fill();
 }
 
-bool Input::fill() {
+bool LineReader::fill() {
   if (at_end_of_file_) return false;
   if (begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
@@ -63,7 +61,7 @@ bool Input::fill() {
   return count > 0;
 }
 
-bool Input::next_line(std::string_view& line) {
+bool LineReader::next_line(std::string_view& line) {
   if (line_number_ == 0 && beginning().starts_with(byte_order_mark)) begin_ = byte_order_mark.size();
   std::size_t searched = 0;  // bytes known to hold no line end
   const char* newline = nullptr;
@@ -93,9 +91,9 @@ bool Input::next_line(std::string_view& line) {
   return true;
 }
 
-void Input::fail(const std::string& message) const { fail({}, message); }
+void LineReader::fail(const std::string& message) const { fail({}, message); }
 
-void Input::fail(std::string_view field, const std::string& message) const {
+void LineReader::fail(std::string_view field, const std::string& message) const {
   throw ReadError(message_at(name_, line_number_, field, message));
 }
 
@@ -143,4 +141,4 @@ const char* what_is_wrong_with_name(std::string_view name) {
   return nullptr;
 }
 
-}  // namespace perigee::readers
+}  // namespace perigee::data
