@@ -50,7 +50,12 @@ class Lanczos {
   /// Rows of T, from the first of `block` to the last.
   TridiagonalMatrix block(std::size_t block) const;
   std::size_t block_start(std::size_t block) const { return block_starts_[block]; }
-  /// ||(beta_{k+1} of the closed blocks)||_2: what T neglects by being block diagonal.
+  /// beta_{k+1} of `block` when it was left, or as it is if it is the last; T has a 0 between blocks.
+  double closing_coupling(std::size_t block) const {
+    return block + 1 < block_count() ? closing_couplings_[block] : couplings_.back();
+  }
+  Index largest_block() const;  // rows of the largest block
+  /// ||(closing couplings but the last)||_2: what T neglects by being block diagonal.
   double neglected_coupling() const { return neglected_coupling_; }
 
   double product_norm() const { return product_norm_; }  // max_j ||H v_j||, a lower bound on ||H||
@@ -77,6 +82,7 @@ class Lanczos {
   double asymmetry_ = 0.0;
 
  private:
+  std::vector<double> closing_couplings_;
   double neglected_coupling_ = 0.0;
 };
 

@@ -14,7 +14,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double smallest_scale = 1e-290;
 
 // log |p_k(t)| of one block for t below its Ritz values; not below them: -infinity.
-double log_lanczos_polynomial(const TridiagonalMatrix& rows, double t, double least_coupling) {
+double log_lanczos_polynomial(const TridiagonalMatrix& rows, double closing_coupling, double t, double least_coupling) {
   double sum = 0.0;
   double pivot = 1.0;
   for (std::size_t j = 0; j < rows.diagonal.size(); ++j) {
@@ -22,7 +22,8 @@ double log_lanczos_polynomial(const TridiagonalMatrix& rows, double t, double le
     pivot = rows.diagonal[j] - t - coupling * (coupling / pivot);
     if (!(pivot > 0.0)) return -infinity;
     // A smaller coupling would only raise |p_k|, and with it the bound.
-    sum += std::log(pivot) - std::log(std::max(rows.couplings[j], least_coupling));
+    const double next = j + 1 < rows.diagonal.size() ? rows.couplings[j] : closing_coupling;
+    sum += std::log(pivot) - std::log(std::max(next, least_coupling));
   }
   return sum;
 }
@@ -68,7 +69,8 @@ double probable_lower_bound(const Lanczos& lanczos, double ritz_value, double et
   const auto is_reached = [&](double gap) {
     double log_z = 0.0;
     for (std::size_t b = 0; b < starts; ++b) {
-      const double log_polynomial = log_lanczos_polynomial(lanczos.block(b), ritz_value - gap, errors.breakdown);
+      const double log_polynomial =
+          log_lanczos_polynomial(lanczos.block(b), lanczos.closing_coupling(b), ritz_value - gap, errors.breakdown);
       if (log_polynomial == -infinity) return false;
       log_z += log_missing_probability(lanczos.start_dimension(b), log_polynomial);
     }

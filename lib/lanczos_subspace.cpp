@@ -141,6 +141,8 @@ void LanczosSubspace::load(StateReader& reader) {
                                 " vectors, got " + std::to_string(count));
   }
   const auto size = static_cast<std::size_t>(count);
+  clear();
+  open_block();
   while (vectors_.size() < size) vectors_.emplace_back(dimension_);
   diagonal_.resize(size);
   couplings_.resize(size);
@@ -148,7 +150,6 @@ void LanczosSubspace::load(StateReader& reader) {
   reader.read(VectorView(diagonal_));
   reader.read(VectorView(couplings_));
   reader.read(product_norm_);
-  block_starts_.assign(1, 0);
 }
 
 }  // namespace perigee

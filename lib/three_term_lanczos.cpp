@@ -12,7 +12,7 @@ ThreeTermLanczos::ThreeTermLanczos(Index dimension)
     : Lanczos(dimension), before_(dimension), now_(dimension), product_(dimension) {}
 
 // The proven factor, but for the constants of the dot products, which the worst case makes proportional to n.
-double ThreeTermLanczos::rounding_growth() const { return std::pow(static_cast<double>(size()), 2.5); }
+double ThreeTermLanczos::rounding_growth() const { return std::pow(static_cast<double>(largest_block()), 2.5); }
 
 void ThreeTermLanczos::draw_start(RandomEngine& engine) {
   fill_standard_normal(engine, now_);

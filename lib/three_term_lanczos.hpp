@@ -30,8 +30,9 @@ class ThreeTermLanczos final : public Lanczos {
 
   Index start_dimension(std::size_t) const override { return dimension_; }
   bool spans_whole_space() const override { return false; }
-  // In place of 3 sqrt(k): nothing keeps the vectors orthogonal that the errors tilt.
-  double product_error_growth() const override { return 3.0 * static_cast<double>(size()); }
+  // In place of 3 sqrt(k): nothing keeps the vectors orthogonal that the errors tilt. Of the largest block, since T's
+  // blocks know nothing of each other.
+  double product_error_growth() const override { return 3.0 * static_cast<double>(largest_block()); }
   double rounding_growth() const override;
 
  private:
