@@ -20,6 +20,29 @@ struct LineSearchStallOptions {
   double relative_change = 1e-12;     // of the value over the stall, relative to 1 + |f|, at most
 };
 
+/// step_too_small.hpp
+struct StepTooSmallOptions {
+  double largest_product = 0.02;   // eta lambda: at most this is too small
+  double smallest_product = 1e-9;  // eta lambda: below this the curvature drowns in rounding, and nothing is said
+};
+
+/// ill_conditioned_valley.hpp
+struct IllConditionedValleyOptions {
+  double condition = 100.0;       // estimated condition number, at least
+  double smallest_product = 0.1;  // eta lambda: the step cannot be much longer
+  double largest_product = 10.0;
+  double zigzag_cosine = 0.5;  // median cosine of successive steps below which they cross the valley
+};
+
+/// saddle_passage.hpp
+struct SaddlePassageOptions {
+  double growth = 10.0;      // of the gradient norm from its lowest to its next peak, at least
+  double slope_ratio = 2.0;  // between the growth rates of the two halves: at most, or the growth is not exponential
+  double rate_agreement = 0.25;  // relative, between the growth rate and log(1 + eta |lambda|), for `likely`
+  double costly_share = 0.1;     // of the run: a passage that took as much is a warning
+  Index max_products = 40;       // Hessian-vector products at the snapshot nearest to the saddle
+};
+
 }  // namespace perigee
 
 #endif

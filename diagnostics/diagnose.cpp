@@ -6,13 +6,16 @@
 #include <perigee/diagnostics/divergence.hpp>
 #include <perigee/diagnostics/end_point.hpp>
 #include <perigee/diagnostics/gravity_well.hpp>
+#include <perigee/diagnostics/ill_conditioned_valley.hpp>
 #include <perigee/diagnostics/line_search_stall.hpp>
 #include <perigee/diagnostics/non_finite.hpp>
 #include <perigee/diagnostics/plateau.hpp>
 #include <perigee/diagnostics/rate.hpp>
 #include <perigee/diagnostics/rounding_floor.hpp>
+#include <perigee/diagnostics/saddle_passage.hpp>
 #include <perigee/diagnostics/softmax_damping.hpp>
 #include <perigee/diagnostics/step_too_large.hpp>
+#include <perigee/diagnostics/step_too_small.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
@@ -34,6 +37,9 @@ constexpr Detector detectors[] = {
     detect_softmax_damping,  //
     detect_end_point,        //
     detect_rounding_floor,   //
+    detect_saddle_passage,   //
+    detect_step_too_small,   //
+    detect_ill_conditioned_valley,
     detect_derivative_mismatch,
     detect_line_search_stall,
     detect_exhausted_budget,

@@ -18,6 +18,9 @@ struct DiagnoseOptions {
   RandomSource random{0};      // start vectors of the spectral certificate, directions of the derivative check
   DerivativeMismatchOptions derivative_mismatch{};
   LineSearchStallOptions line_search_stall{};
+  StepTooSmallOptions step_too_small{};
+  IllConditionedValleyOptions ill_conditioned_valley{};
+  SaddlePassageOptions saddle_passage{};
 };
 
 /// What happened in this run, as far as what was recorded and the objective (nullptr: unknown) permit.
