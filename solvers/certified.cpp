@@ -1,5 +1,6 @@
 #include <perigee/solvers/certified.hpp>
 
+#include <perigee/lib/format.hpp>
 #include <perigee/lib/state.hpp>
 #include <perigee/solvers/entry_support.hpp>
 #include <perigee/solvers/line_scan.hpp>
@@ -104,8 +105,23 @@ class CertifiedStepper final : public Stepper {
                                                options_.criterion, subspace_, direction_);
     is_probed_ = true;
     has_direction_ = result.verdict == ProbeVerdict::negative;
-    if (!has_direction_) end_ = end_of_probe(result, options_.criterion, current().gradient_norm(), record_.iteration);
+    if (!has_direction_) end_ = end_after(result);
     return result.verdict;
+  }
+
+  // Where the inner solver is content with a larger gradient than eps_g, its claim stays its own, and the curvature is
+  // added to it.
+  End end_after(const ProbeResult& result) const {
+    const bool is_small = current().gradient_norm() <= options_.criterion.gradient_tolerance;
+    if (is_small || result.verdict == ProbeVerdict::not_finite) {
+      return end_of_probe(result, options_.criterion, current().gradient_norm(), record_.iteration);
+    }
+    End end = inner_->end();
+    end.message += "; gradient norm " + format_number(current().gradient_norm()) +
+                   " > eps_g = " + format_number(options_.criterion.gradient_tolerance) +
+                   ", so the second order is not certified; no curvature below " + format_number(result.lower_bound) +
+                   " was found there";
+    return end;
   }
 
   // Leaves along the direction, into the valley next to the saddle.

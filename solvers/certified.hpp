@@ -21,8 +21,9 @@ struct CertifiedOptions {
 /// the curvature is probed (see curvature_probe.hpp): where it is negative, the iterate jumps along the direction
 /// found, into the valley next to it (see line_scan.hpp), and the inner solver starts anew from there. Otherwise the
 /// run ends: "second-order-stationary" at (eps_g, eps_H) with probability >= 1 - eta, or "first-order-stationary", not
-/// certified. It never says minimum. A breakdown of the inner solver is passed on.
-/// Cost beyond the inner solver's: at most probe_products Hessian-vector products a probe, and about 10 values a jump.
+/// certified. Where the inner solver was content with a larger gradient, its own End stands. It never says minimum. A
+/// breakdown of the inner solver is passed on. Cost beyond the inner solver's: at most probe_products Hessian-vector
+/// products a probe, and about 10 values a jump.
 class Certified final : public Solver {
  public:
   /// Throws std::invalid_argument if there is no inner solver or an option is out of range.

@@ -76,7 +76,7 @@ StepStatus CurvatureEscape::move(Oracle& oracle, EvaluationPair& pair, StepRecor
 End CurvatureEscape::nothing_found(const StepRecord& record, double least_curvature) const {
   return {EndClass::convergence, "no-negative-curvature-found",
           (plan_.is_theory ? "second-order stationary by " + plan_.method + " with theory parameters"
-                           : "evidence of second-order stationarity, no proof, with practical parameters") +
+                           : "first-order stationary, the second order not certified with practical parameters") +
               ": gradient norm " + format_number(record.gradient_norm) +
               " <= " + format_number(plan_.gradient_threshold) + ", and the least curvature found in " +
               std::to_string(plan_.search_iterations) + " updates is " + format_number(least_curvature) + " > " +

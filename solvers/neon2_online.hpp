@@ -39,7 +39,7 @@ struct Neon2OnlineParameters {
 /// the curvature of the whole objective along y is measured; a direction that fails is followed by a fresh attempt. A
 /// direction found is left along as by `CurvatureEscape`.
 ///
-/// Ends where all attempts fail: evidence of second-order stationarity, no proof.
+/// Ends where all attempts fail: first-order stationary, the second order not certified.
 /// One move or one gradient step is one iteration. Cost: one gradient a step; a search up to attempts (2 T + 1)
 /// gradient calls, of which 2 T see only b terms (T, with the whole objective).
 class Neon2Online final : public Solver {

@@ -109,12 +109,13 @@ class AcceleratedStepper final : public Stepper {
     pair_.candidate() = anchor_;
     commit_move(oracle_, pair_, moved, not_measured, StepKind::jump, record_, measures_curvature_);
     const bool is_theory = parameters_.origin == "theory";
-    end_ = {EndClass::convergence, "perturbation-released-nothing",
-            std::string(is_theory ? "second-order stationary by remark 2 with theory parameters"
-                                  : "evidence of second-order stationarity, no proof, with practical parameters") +
-                ": the perturbation at iteration " + std::to_string(last_perturbation_) + " lowered the energy by " +
-                format_number(released) + " < " + format_number(parameters_.energy_threshold) + " within " +
-                std::to_string(parameters_.escape_iterations) + " iterations"};
+    end_ = {
+        EndClass::convergence, "perturbation-released-nothing",
+        std::string(is_theory ? "second-order stationary by remark 2 with theory parameters"
+                              : "first-order stationary, the second order not certified with practical parameters") +
+            ": the perturbation at iteration " + std::to_string(last_perturbation_) + " lowered the energy by " +
+            format_number(released) + " < " + format_number(parameters_.energy_threshold) + " within " +
+            std::to_string(parameters_.escape_iterations) + " iterations"};
     return StepStatus::concluded;
   }
 

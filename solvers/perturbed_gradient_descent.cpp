@@ -32,11 +32,12 @@ class PeriodicStepper final : public PerturbedStepper {
     }
     const Index failed_jumps = failed_jumps_ + (jumped_ ? 1 : 0);
     if (failed_jumps >= parameters_.failed_jumps) {
-      return return_anchor("perturbation-released-nothing",
-                           std::to_string(failed_jumps) + " jumps in a row lowered the value by less than " +
-                               format_number(parameters_.decrease_threshold) + " within " +
-                               std::to_string(parameters_.episode_iterations) + " iterations each; the last by " +
-                               format_number(decrease));
+      // No gradient was asked to be small, so nothing is known of the point.
+      return return_anchor({EndClass::budget, "jumps-released-nothing",
+                            std::to_string(failed_jumps) + " jumps in a row lowered the value by less than " +
+                                format_number(parameters_.decrease_threshold) + " within " +
+                                std::to_string(parameters_.episode_iterations) + " iterations each; the last by " +
+                                format_number(decrease)});
     }
     // Jump from the better of the two points: after a jump upwards the anchor is the one to keep.
     const bool is_lower = decrease >= 0.0;

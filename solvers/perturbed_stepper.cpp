@@ -52,7 +52,7 @@ StepStatus PerturbedStepper::perturbed_step(const Evaluation& from) {
   return status;
 }
 
-StepStatus PerturbedStepper::return_anchor(std::string id, std::string message) {
+StepStatus PerturbedStepper::return_anchor(End end) {
   ++record_.iteration;
   record_.kind = StepKind::jump;
   record_.step_norm = distance(pair_.current().x(), anchor_.x());
@@ -62,7 +62,7 @@ StepStatus PerturbedStepper::return_anchor(std::string id, std::string message) 
   record_.value = anchor_.value();
   record_.gradient_norm = anchor_.gradient_norm();
   record_.counts = oracle_.counts();
-  end_ = {EndClass::convergence, std::move(id), std::move(message)};
+  end_ = std::move(end);
   return StepStatus::concluded;
 }
 
@@ -92,7 +92,7 @@ StepStatus AlgorithmTwoStepper::step() {
   const Index since = record_.iteration - last_perturbation_;
   if (since == parameters_.escape_iterations &&
       pair_.current().value() - anchor_.value() > -parameters_.decrease_threshold) {
-    return return_anchor("perturbation-released-nothing", what_was_released());
+    return return_anchor({EndClass::convergence, "perturbation-released-nothing", what_was_released()});
   }
   const bool is_small = pair_.current().gradient_norm() <= parameters_.gradient_threshold;
   if (!is_small || since <= parameters_.escape_iterations) {
@@ -113,7 +113,7 @@ StepStatus AlgorithmTwoStepper::step() {
 std::string AlgorithmTwoStepper::what_was_released() const {
   return (parameters_.origin == "theory"
               ? std::string("second-order stationary by algorithm 2 with theory parameters")
-              : "evidence of second-order stationarity, no proof (" + parameters_.origin + " parameters)") +
+              : "first-order stationary, the second order not certified (" + parameters_.origin + " parameters)") +
          ": the perturbation at iteration " + std::to_string(last_perturbation_) + " lowered the value by " +
          format_number(anchor_.value() - pair_.current().value()) + " < " +
          format_number(parameters_.decrease_threshold) + " within " + std::to_string(parameters_.escape_iterations) +

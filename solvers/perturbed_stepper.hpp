@@ -39,7 +39,7 @@ class PerturbedStepper : public Stepper {
   StepStatus perturbed_step(const Evaluation& from);
 
   /// The anchor becomes the last iterate.
-  StepStatus return_anchor(std::string id, std::string message);
+  StepStatus return_anchor(End end);
 
   void save_common(StateWriter& writer) const;
   void load_common(StateReader& reader);

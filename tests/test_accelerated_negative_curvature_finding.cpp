@@ -161,7 +161,7 @@ TEST_CASE("at a minimum nothing is found, and the end says so with its numbers")
     CHECK(result.iterations == 0);
     // theta = 1/4: the start, T' + 1 = 41 measurements.
     CHECK(result.counts == OracleCounts{.gradients = 42});
-    CHECK(result.end.message.find("no proof, with practical parameters") != std::string::npos);
+    CHECK(result.end.message.find("second order not certified with practical parameters") != std::string::npos);
     CHECK(result.end.message.find("0.125") != std::string::npos);
   }
 }

@@ -281,7 +281,7 @@ TEST_CASE("at a minimum nothing is found, and the end says so with its numbers")
     CHECK(result.end.id == "no-negative-curvature-found");
     CHECK(result.iterations == 0);
     CHECK(result.counts == OracleCounts{.gradients = static_cast<std::uint64_t>(1 + parameters.search.iterations)});
-    CHECK(result.end.message.find("no proof, with practical parameters") != std::string::npos);
+    CHECK(result.end.message.find("second order not certified with practical parameters") != std::string::npos);
     CHECK(result.end.message.find("0.25") != std::string::npos);
   }
 }

@@ -148,7 +148,7 @@ TEST_CASE("from the exact saddle the variant arrives at a minimum and returns th
     CHECK(result.end.id == "perturbation-released-nothing");
     CHECK(result.value == Approx(-1.0).margin(1e-6));
     CHECK(result.gradient_norm <= 1e-3);
-    CHECK(result.end.message.find("no proof, with practical parameters") != std::string::npos);
+    CHECK(result.end.message.find("second order not certified with practical parameters") != std::string::npos);
     CHECK(witness.records.back().kind == StepKind::jump);
     CHECK(witness.records[witness.records.size() - 51].kind == StepKind::perturbation);
     CHECK(witness.points[witness.points.size() - 52] == result.x);
