@@ -4,14 +4,11 @@
 #include <perigee/lib/sign_of_curvature.hpp>
 
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 
 namespace perigee {
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 ProbeVerdict verdict_of(const SignOfCurvature& sign) {
   if (!sign.is_finite) return ProbeVerdict::not_finite;
