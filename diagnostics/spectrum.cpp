@@ -95,6 +95,7 @@ Spectrum nothing_known(const LanczosSubspace& basis, Index products) {
   spectrum.lambda_min_excess = spectrum.condition_number = not_known;
   spectrum.error = spectrum.lower_bound_error = infinity;
   spectrum.lower_bound = -infinity;
+  spectrum.upper_bound = infinity;
   spectrum.products = products;
   spectrum.dimension = basis.dimension();
   spectrum.basis_size = basis.size();
@@ -154,9 +155,12 @@ Spectrum conclude(const LanczosSubspace& basis, const SymmetricOperator& hessian
   spectrum.lower_bound_error = errors.all_values;
   if (basis.spans_whole_space()) {
     spectrum.lower_bound = theta - errors.all_values;
+    spectrum.upper_bound = spectrum.lambda_max + errors.all_values;
   } else {
     const double bound = probable_lower_bound(basis, pairs.values.front(), options.failure_probability, errors);
     spectrum.lower_bound = std::min(bound, theta) - errors.all_values;
+    spectrum.upper_bound =
+        probable_upper_bound(basis, spectrum.lambda_max, options.failure_probability, errors) + errors.all_values;
   }
   if (spectrum.lower_bound > 0.0) spectrum.condition_number = spectrum.lambda_max / spectrum.lambda_min;
   for (const double value : pairs.values) {

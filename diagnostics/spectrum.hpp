@@ -40,11 +40,13 @@ struct Spectrum {
   double lower_bound = 0.0;          // smallest eigenvalue >= this with probability >= 1 - eta; -inf: nothing known
   double lambda_max = 0.0;           // largest Ritz value
   double lambda_max_residual = 0.0;
+  double upper_bound = 0.0;  // largest eigenvalue <= this with probability >= 1 - eta; infinity: nothing known
   // lambda_min is too large by at most this if no other eigenvalue lies below the second Ritz value less its residual
   // (Kato 1949, Temple 1928; see spectrum.cpp); to it, `error` adds. NaN: there is no second Ritz value, or it is too
   // near.
   double lambda_min_excess = 0.0;
-  // lambda_max/lambda_min, at most the condition number; NaN unless lower_bound > 0.
+  // lambda_max/lambda_min, at most the condition number, which upper_bound/lower_bound is not less than; NaN unless
+  // lower_bound > 0.
   double condition_number = 0.0;
   double error = 0.0;              // bound on the effect of product_error and rounding on lambda_min
   double lower_bound_error = 0.0;  // the same on all Ritz values at once; already subtracted from lower_bound

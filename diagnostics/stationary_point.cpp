@@ -122,6 +122,7 @@ void recheck_direction(const Site& site, PointJudgement& judgement) {
   if (!std::isfinite(excess)) {
     spectrum.verdict = CurvatureVerdict::undecided;
     spectrum.lower_bound = -std::numeric_limits<double>::infinity();
+    spectrum.upper_bound = std::numeric_limits<double>::infinity();
     spectrum.negative_ritz_values = 0;
     return;
   }
@@ -129,6 +130,7 @@ void recheck_direction(const Site& site, PointJudgement& judgement) {
   spectrum.error += excess;
   spectrum.lower_bound_error += excess;
   spectrum.lower_bound -= excess;
+  spectrum.upper_bound += excess;
   if (spectrum.verdict == CurvatureVerdict::negative && spectrum.lambda_min + spectrum.error >= 0.0) {
     spectrum.verdict = CurvatureVerdict::undecided;
     spectrum.negative_ritz_values = 0;
@@ -283,7 +285,7 @@ Spectrum not_measured_spectrum() {
   Spectrum spectrum;
   spectrum.lambda_min = spectrum.lambda_min_residual = spectrum.lower_bound = not_known;
   spectrum.lambda_max = spectrum.lambda_max_residual = spectrum.error = spectrum.lower_bound_error = not_known;
-  spectrum.lambda_min_excess = spectrum.condition_number = not_known;
+  spectrum.upper_bound = spectrum.lambda_min_excess = spectrum.condition_number = not_known;
   return spectrum;
 }
 

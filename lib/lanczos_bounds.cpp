@@ -13,13 +13,14 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 // Below this an operator counts as zero: its squares and reciprocals leave the range of doubles.
 constexpr double smallest_scale = 1e-290;
 
-// log |p_k(t)| of one block for t below its Ritz values; not below them: -infinity.
-double log_lanczos_polynomial(const TridiagonalMatrix& rows, double closing_coupling, double t, double least_coupling) {
+// log |p_k(t)| of one block, of side T, for t below its Ritz values; not below them: -infinity.
+double log_lanczos_polynomial(const TridiagonalMatrix& rows, double side, double closing_coupling, double t,
+                              double least_coupling) {
   double sum = 0.0;
   double pivot = 1.0;
   for (std::size_t j = 0; j < rows.diagonal.size(); ++j) {
     const double coupling = j == 0 ? 0.0 : rows.couplings[j - 1];
-    pivot = rows.diagonal[j] - t - coupling * (coupling / pivot);
+    pivot = side * rows.diagonal[j] - t - coupling * (coupling / pivot);
     if (!(pivot > 0.0)) return -infinity;
     // A smaller coupling would only raise |p_k|, and with it the bound.
     const double next = j + 1 < rows.diagonal.size() ? rows.couplings[j] : closing_coupling;
@@ -62,15 +63,18 @@ double log_missing_probability(Index n, double log_polynomial) {
   return std::min(0.0, 0.5 * std::log(2.0 * static_cast<double>(n - 1) / std::numbers::pi) - log_polynomial);
 }
 
-double probable_lower_bound(const Lanczos& lanczos, double ritz_value, double eta, const LanczosErrors& errors) {
+namespace {
+
+// Of side H, `side` 1 or -1, `ritz_value` the smallest of side T.
+double probable_bound(const Lanczos& lanczos, double side, double ritz_value, double eta, const LanczosErrors& errors) {
   if (errors.scale == 0.0) return ritz_value;
   const std::size_t starts = lanczos.block_count();
   const double wanted = std::log(eta) + log_share(starts);
   const auto is_reached = [&](double gap) {
     double log_z = 0.0;
     for (std::size_t b = 0; b < starts; ++b) {
-      const double log_polynomial =
-          log_lanczos_polynomial(lanczos.block(b), lanczos.closing_coupling(b), ritz_value - gap, errors.breakdown);
+      const double log_polynomial = log_lanczos_polynomial(lanczos.block(b), side, lanczos.closing_coupling(b),
+                                                           ritz_value - gap, errors.breakdown);
       if (log_polynomial == -infinity) return false;
       log_z += log_missing_probability(lanczos.start_dimension(b), log_polynomial);
     }
@@ -85,6 +89,16 @@ double probable_lower_bound(const Lanczos& lanczos, double ritz_value, double et
     (is_reached(middle) ? far : near) = middle;
   }
   return ritz_value - far;
+}
+
+}  // namespace
+
+double probable_lower_bound(const Lanczos& lanczos, double ritz_value, double eta, const LanczosErrors& errors) {
+  return probable_bound(lanczos, 1.0, ritz_value, eta, errors);
+}
+
+double probable_upper_bound(const Lanczos& lanczos, double ritz_value, double eta, const LanczosErrors& errors) {
+  return -probable_bound(lanczos, -1.0, -ritz_value, eta, errors);
 }
 
 }  // namespace perigee

@@ -48,6 +48,9 @@ double log_missing_probability(Index n, double log_polynomial);
 /// nor the couplings neglected between blocks are subtracted yet. -infinity: nothing is known. O(k) a step, 100 steps.
 double probable_lower_bound(const Lanczos& lanczos, double ritz_value, double eta, const LanczosErrors& errors);
 
+/// The same at the other end: lambda_max <= this with probability 1 - eta, `ritz_value` the largest one.
+double probable_upper_bound(const Lanczos& lanczos, double ritz_value, double eta, const LanczosErrors& errors);
+
 }  // namespace perigee
 
 #endif

@@ -7,6 +7,7 @@
 #include <perigee/lib/orthogonal_complement.hpp>
 
 #include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -52,6 +53,29 @@ TEST_CASE("the condition number: known, from below, and NaN where no positive bo
   CHECK(positive.condition_number == Approx(101.0 / 2.0).epsilon(1e-3));
   eigenvalues.front() = 0.0;
   CHECK(std::isnan(analyze_spectrum(100, diagonal(eigenvalues), RandomSource(1)).condition_number));
+}
+
+TEST_CASE("both ends have a bound: the upper one is the lower one of -H") {
+  RandomEngine engine = RandomSource(6).engine("spectrum");
+  std::vector<double> eigenvalues(200);
+  fill_standard_normal(engine, eigenvalues);
+  std::vector<double> mirrored(eigenvalues);
+  for (double& value : mirrored) value = -value;
+  const double largest = *std::max_element(eigenvalues.begin(), eigenvalues.end());
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const SpectrumOptions options{.max_products = 9};
+    const Spectrum spectrum = analyze_spectrum(200, diagonal(eigenvalues), RandomSource(seed), options);
+    const Spectrum other = analyze_spectrum(200, diagonal(mirrored), RandomSource(seed), options);
+    REQUIRE(spectrum.basis_size == other.basis_size);
+    CHECK(spectrum.upper_bound == Approx(-other.lower_bound).epsilon(1e-9));
+    CHECK(spectrum.upper_bound >= largest);  // fails with probability 20e-6
+    CHECK(spectrum.upper_bound < 100.0 * largest);
+  }
+  // A whole basis: the two bounds enclose the condition number to rounding.
+  const std::vector<double> few{1.0, 4.0, 2.0, 8.0};
+  const Spectrum whole = analyze_spectrum(4, diagonal(few), RandomSource(1));
+  CHECK(whole.upper_bound / whole.lower_bound == Approx(8.0));
+  CHECK(whole.upper_bound / whole.lower_bound >= 8.0);
 }
 
 TEST_CASE("the optimal step minimizes the model along the gradient") {
