@@ -21,10 +21,10 @@ void require(bool holds, const char* rule, Index value) {
   if (!holds) throw std::invalid_argument(std::string("spectral density: ") + rule + ", got " + std::to_string(value));
 }
 
-using Rule = std::vector<SpectralDensity::Node>;
+using Rule = SpectralDensity::Rule;
 
 bool is_exhaustive(const SpectralDensity& density) {
-  return density.rules.size() == 1 && static_cast<Index>(density.rules.front().size()) == density.dimension;
+  return density.rules.size() == 1 && static_cast<Index>(density.rules.front().nodes.size()) == density.dimension;
 }
 
 // What lies below the threshold, and the larger weight of the two nodes next to it.
@@ -35,9 +35,12 @@ struct Below {
 
 Below below(const Rule& rule, double threshold) {
   Below result;
+  const auto& nodes = rule.nodes;
   std::size_t i = 0;
-  for (; i < rule.size() && rule[i].value < threshold; ++i) result.share += rule[i].weight;
-  if (i > 0 && i < rule.size()) result.uncertain = std::max(rule[i - 1].weight, rule[i].weight);
+  for (; i < nodes.size() && nodes[i].value < threshold; ++i) result.share += nodes[i].weight;
+  if (rule.is_exact) return result;
+  if (i > 0) result.uncertain = nodes[i - 1].weight;
+  if (i < nodes.size()) result.uncertain = std::max(result.uncertain, nodes[i].weight);
   return result;
 }
 
@@ -46,7 +49,7 @@ Below below(const Rule& rule, double threshold) {
 double SpectralDensity::density(double t, double width) const {
   double sum = 0.0;
   for (const Rule& rule : rules) {
-    for (const Node& node : rule) {
+    for (const Node& node : rule.nodes) {
       const double z = (t - node.value) / width;
       sum += node.weight * std::exp(-0.5 * z * z);
     }
@@ -75,14 +78,15 @@ SpectralDensity spectral_density(Index dimension, const SymmetricOperator& hessi
       }
       if (basis.size() == std::min(options.products, dimension)) break;
       if (basis.matrix().couplings.back() > lanczos_errors(basis, 0.0, {}).breakdown) continue;
-      if (!wants_whole_space) break;  // the rule is exact
+      if (!wants_whole_space) break;
       basis.start_block(engine);
     }
     const TridiagonalEigenpairs& pairs = eigensolver.solve(basis.matrix().diagonal, basis.matrix().couplings);
-    Rule rule;
+    Rule rule{{},
+              basis.spans_whole_space() || basis.matrix().couplings.back() <= lanczos_errors(basis, 0.0, {}).breakdown};
     for (std::size_t i = 0; i < pairs.values.size(); ++i) {
       const double first = pairs.component(0, i);
-      rule.push_back({pairs.values[i], wants_whole_space ? 1.0 / static_cast<double>(dimension) : first * first});
+      rule.nodes.push_back({pairs.values[i], wants_whole_space ? 1.0 / static_cast<double>(dimension) : first * first});
     }
     result.rules.push_back(rule);
   }

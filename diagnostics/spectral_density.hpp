@@ -32,8 +32,13 @@ struct SpectralDensity {
     double value;   // an eigenvalue, or the centre of some
     double weight;  // its share of the eigenvalues, >= 0
   };
+  /// The Gauss rule of one start.
+  struct Rule {
+    std::vector<Node> nodes;  // by increasing value, of mass 1
+    bool is_exact = false;    // the Krylov space was closed: the nodes are eigenvalues
+  };
   Index dimension = 0;
-  std::vector<std::vector<Node>> rules;  // one a start, by increasing value, each of mass 1; one alone: all eigenvalues
+  std::vector<Rule> rules;  // one a start; one alone, with as many nodes as variables: all eigenvalues
   Index products = 0;
   bool is_finite = true;  // false: a product was not finite; the rules of the starts before are there
 
@@ -51,7 +56,7 @@ SpectralDensity spectral_density(Index dimension, const SymmetricOperator& hessi
 struct IndexEstimate {
   double count = 0.0;           // n sum w 1(theta < threshold), the mean over the starts
   double standard_error = 0.0;  // over the starts
-  double rule_error = 0.0;      // n times the larger weight next to the threshold, the mean over the starts
+  double rule_error = 0.0;      // n times the larger weight next to the threshold, the mean over the starts; 0 if exact
   double low = 0.0;             // count -+ (3 standard_error + rule_error), within [0, n]: from 6 starts on 97 percent
   double high = 0.0;            // if the mean over the starts were normal
 };
