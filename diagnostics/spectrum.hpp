@@ -1,14 +1,14 @@
 // The ends of a Hessian's spectrum from Hessian-vector products, with bounds on what is claimed.
 //
-// Lanczos iteration with a Gaussian start vector and full reorthogonalization. With ||v_1|| = 1 and
-// Ritz value theta of residual r: theta >= lambda_min always (Courant-Fischer), some eigenvalue lies in
-// [theta - r, theta + r], and no eigenvalue lies below the lower bound of van Dorsselaer, Hochstenbach and
-// van der Vorst (2000) except with a stated probability over the start vector:
+// Lanczos iteration with a Gaussian start vector and a basis that is kept orthonormal (lib/lanczos_subspace.hpp). With
+// ||v_1|| = 1 and a Ritz value theta of residual r: theta >= lambda_min always (Courant-Fischer), some eigenvalue lies
+// in [theta - r, theta + r], and no eigenvalue lies outside the bounds of van Dorsselaer, Hochstenbach and van der
+// Vorst (2000) except with a stated probability over the start vectors (lib/lanczos_bounds.hpp;
+// docs/theory/curvature.md).
 //
-//     |p_k(lower_bound)| = 1 / delta,   p_k the Lanczos polynomial,   delta = eta sqrt(pi / (2 (n - 1))).
-//
-// Up to 32 variables the iteration goes on, with fresh random vectors where a Krylov space is exhausted,
-// until its basis spans the whole space: then nothing is left to chance, and the bounds are Weyl's.
+// Where a Krylov space is exhausted and the question still open, the iteration goes on from a fresh random vector. Up
+// to 32 variables it does so until its basis spans the whole space: then nothing is left to chance, and the bounds are
+// Weyl's.
 #ifndef PERIGEE_DIAGNOSTICS_SPECTRUM_HPP
 #define PERIGEE_DIAGNOSTICS_SPECTRUM_HPP
 

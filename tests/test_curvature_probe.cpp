@@ -35,16 +35,6 @@ auto quadratic(const Eigen::MatrixXd& matrix) {
       [matrix](ConstVectorView, ConstVectorView v, VectorView product) { product = matrix * v; });
 }
 
-Eigen::MatrixXd dense(const TridiagonalMatrix& matrix) {
-  const Index k = static_cast<Index>(matrix.diagonal.size());
-  Eigen::MatrixXd result = Eigen::MatrixXd::Zero(k, k);
-  for (Index j = 0; j < k; ++j) {
-    result(j, j) = matrix.diagonal[static_cast<std::size_t>(j)];
-    if (j > 0) result(j, j - 1) = result(j - 1, j) = matrix.couplings[static_cast<std::size_t>(j - 1)];
-  }
-  return result;
-}
-
 ProbeResult probe(const Objective& objective, std::uint64_t seed, const SecondOrderCriterion& criterion,
                   Vector* direction = nullptr) {
   Oracle oracle(objective);
@@ -60,78 +50,6 @@ ProbeResult probe(const Objective& objective, std::uint64_t seed, const SecondOr
 }
 
 }  // namespace
-
-TEST_CASE("the Krylov basis is orthonormal and turns H into T") {
-  // V'V = I and V'HV = T, both to rounding, for a basis of the whole space.
-  const Index n = 30;
-  const Eigen::MatrixXd matrix = random_symmetric(n, 1);
-  const auto objective = quadratic(matrix);
-  Oracle oracle(objective);
-  const Vector x(n);
-  Vector start(n);
-  RandomEngine engine = RandomSource(2).engine("start");
-  fill_standard_normal(engine, start);
-  LanczosSubspace subspace(n);
-  for (int use = 0; use < 2; ++use) {  // the second use finds the storage of the first
-    subspace.start(start, start.view().norm());
-    while (!subspace.is_closed()) REQUIRE(subspace.extend(oracle, x));
-    REQUIRE(subspace.size() == n);
-    Eigen::MatrixXd basis(n, n);
-    Vector column(n);
-    for (Index j = 0; j < n; ++j) {
-      std::vector<double> unit(static_cast<std::size_t>(n), 0.0);
-      unit[static_cast<std::size_t>(j)] = 1.0;
-      subspace.combine(unit, column);
-      basis.col(j) = column.view();
-    }
-    CHECK((basis.transpose() * basis - Eigen::MatrixXd::Identity(n, n)).norm() < 1e-12);
-    CHECK((basis.transpose() * matrix * basis - dense(subspace.matrix())).norm() < 1e-11);
-    CHECK(subspace.asymmetry() < 1e-12);
-  }
-}
-
-TEST_CASE("a Krylov space closes where the eigenvalues are exhausted") {
-  // Three different eigenvalues: the space of any start has dimension three.
-  std::vector<double> eigenvalues(40, 1.0);
-  std::fill(eigenvalues.begin(), eigenvalues.begin() + 10, -2.0);
-  std::fill(eigenvalues.begin() + 10, eigenvalues.begin() + 15, 5.0);
-  const auto objective = diagonal_quadratic(eigenvalues);
-  Oracle oracle(objective);
-  const Vector x(40);
-  Vector start(40);
-  RandomEngine engine = RandomSource(3).engine("start");
-  fill_standard_normal(engine, start);
-  LanczosSubspace subspace(40);
-  subspace.start(start, start.view().norm());
-  while (!subspace.is_closed()) REQUIRE(subspace.extend(oracle, x));
-  CHECK(subspace.size() == 3);
-  CHECK(smallest_eigenvalue(subspace.matrix()) == Approx(-2.0).epsilon(1e-13));
-}
-
-TEST_CASE("the smallest eigenpair of a tridiagonal matrix is that of a dense solver") {
-  RandomEngine engine = RandomSource(4).engine("tridiagonal");
-  TridiagonalFactor factor;
-  for (const std::size_t k : {1u, 2u, 3u, 10u, 60u}) {
-    for (const double scale : {1e-150, 1.0, 1e150}) {
-      std::vector<double> diagonal(k);
-      std::vector<double> couplings(k);
-      fill_standard_normal(engine, diagonal);
-      fill_standard_normal(engine, couplings);
-      for (double& element : diagonal) element *= scale;
-      for (double& element : couplings) element = std::abs(element) * scale;
-      const TridiagonalMatrix matrix{diagonal, couplings};
-      const double value = smallest_eigenvalue(matrix);
-      const Eigen::MatrixXd twin = dense(matrix) / scale;
-      CHECK(value / scale ==
-            Approx(Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(twin).eigenvalues()[0]).margin(1e-13));
-      std::vector<double> vector(k);
-      smallest_eigenvector(matrix, value, factor, vector);
-      const Eigen::Map<const Eigen::VectorXd> v(vector.data(), static_cast<Index>(k));
-      CHECK(v.norm() == Approx(1.0));
-      CHECK((twin * v - value / scale * v).norm() < 1e-12);
-    }
-  }
-}
 
 TEST_CASE("with products enough for the whole space the verdict is that of the dense Hessian") {
   const SecondOrderCriterion criterion{.curvature_tolerance = 1e-3};

@@ -2,7 +2,6 @@
 #include "support/catch.hpp"
 
 #include <perigee/diagnostics/spectrum.hpp>
-#include <perigee/lib/tridiagonal.hpp>
 
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
@@ -70,51 +69,6 @@ SymmetricOperator multiply_by(const Eigen::MatrixXd& matrix) {
 }
 
 }  // namespace
-
-TEST_CASE("tridiagonal matrices: T Q = Q diag, Q orthogonal, the values those of a dense solver") {
-  for (int run = 0; run < 60; ++run) {
-    RandomEngine engine = RandomSource(static_cast<std::uint64_t>(run)).engine("tridiagonal");
-    const Index k = 1 + run;
-    // Sizes from 1 down to 1e-12 along the diagonal, some couplings zero: graded and reducible matrices too.
-    const double grading = std::pow(10.0, -0.2 * (run % 61));
-    std::vector<double> a(static_cast<std::size_t>(k));
-    std::vector<double> b(a.size());
-    Eigen::MatrixXd dense = Eigen::MatrixXd::Zero(k, k);
-    for (Index i = 0; i < k; ++i) {
-      const auto at = static_cast<std::size_t>(i);
-      const double size = std::pow(grading, static_cast<double>(i) / static_cast<double>(k));
-      a[at] = dense(i, i) = size * (uniform_unit(engine) - 0.5);
-      b[at] = uniform_unit(engine) < 0.1 ? 0.0 : size * uniform_unit(engine);
-      if (i + 1 < k) dense(i, i + 1) = dense(i + 1, i) = b[at];
-    }
-    const TridiagonalEigenpairs pairs = solve_tridiagonal(a, b);
-    const Eigen::Map<const Eigen::MatrixXd> q(pairs.vectors.data(), k, k);
-    const Eigen::Map<const Eigen::VectorXd> values(pairs.values.data(), k);
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> reference(dense);
-    INFO("k " << k);
-    CHECK((q.transpose() * q - Eigen::MatrixXd::Identity(k, k)).norm() < 1e-13);
-    CHECK((dense * q - q * values.asDiagonal()).norm() < 1e-13);
-    CHECK((values - reference.eigenvalues()).cwiseAbs().maxCoeff() < 1e-14);
-  }
-  // -1, 2, -1 of order k has the eigenvalues 4 sin^2(j pi / (2 (k + 1))); a power of two changes no bit.
-  for (const double factor : {1.0, std::ldexp(1.0, 900), std::ldexp(1.0, -900)}) {
-    const TridiagonalEigenpairs pairs =
-        solve_tridiagonal(std::vector<double>(200, 2.0 * factor), std::vector<double>(199, -factor));
-    for (std::size_t j = 0; j < 200; ++j) {
-      const double exact = 4.0 * std::pow(std::sin(static_cast<double>(j + 1) * 3.14159265358979323846 / 402.0), 2);
-      CHECK(std::abs(pairs.values[j] / factor - exact) < 1e-14);
-    }
-  }
-  CHECK(solve_tridiagonal({0.0, 0.0}, {0.0}).values == std::vector<double>{0.0, 0.0});
-  CHECK(solve_tridiagonal({}, {}).values.empty());
-  // Storage used before, by a larger matrix, leaves no trace.
-  TridiagonalEigensolver solver;
-  solver.solve(std::vector<double>(7, 1.0), std::vector<double>(6, 0.5));
-  const std::vector<double> a{3.0, -1.0, 2.0};
-  const std::vector<double> b{0.25, 1.5};
-  CHECK(solver.solve(a, b).values == solve_tridiagonal(a, b).values);
-  CHECK(solver.pairs().vectors == solve_tridiagonal(a, b).vectors);
-}
 
 TEST_CASE("low rank: 980 zeros and 1..20 have smallest eigenvalue 0, not 1") {
   std::vector<double> eigenvalues(980, 0.0);
