@@ -15,6 +15,7 @@ Arms::Arms(const std::string& who, std::vector<double> rewards) : rewards_(std::
     }
   }
   best_ = std::max_element(rewards_.begin(), rewards_.end()) - rewards_.begin();
+  for (const double reward : rewards_) regrets_.push_back(this->reward(best_) - reward);
 }
 
 double Arms::gap() const { return count() == 1 ? 0.0 : regret(corner_arm(*this)); }

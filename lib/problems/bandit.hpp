@@ -28,10 +28,12 @@ class Arms {
   double regret(Index a) const { return reward(best_) - reward(a); }  // r* - r_a >= 0
   /// Delta = r* - the best of the other rewards; 0 if the best arm has an equal, or is the only one.
   double gap() const;
-  double range() const;  // max r - min r
+  const std::vector<double>& regrets() const { return regrets_; }  // of every arm
+  double range() const;                                            // max r - min r
 
  private:
   std::vector<double> rewards_;
+  std::vector<double> regrets_;
   Index best_ = 0;
 };
 

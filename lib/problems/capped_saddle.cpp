@@ -1,3 +1,4 @@
+#include <perigee/lib/kernels/kernel_table.hpp>
 #include <perigee/lib/problems/capped_saddle.hpp>
 #include <perigee/lib/problems/random_starts.hpp>
 
@@ -15,6 +16,16 @@ double CappedSaddle::value_and_gradient(ConstVectorView x, VectorView gradient) 
   gradient[0] = x[0] * (2.0 + x[0] * x[0]);
   gradient[1] = x[1] * (x[1] * x[1] - 2.0);
   return CappedSaddle::value(x);
+}
+
+kernels::CappedSaddleModel CappedSaddle::model() const { return {}; }
+
+void CappedSaddle::batch_value_and_gradient(ConstColumns x, double* values, Columns gradients) const {
+  kernels::kernel_table().capped_saddle.value_and_gradient(model(), x, values, gradients);
+}
+
+void CappedSaddle::descend(const DescentRule& rule, Index steps, const DescentLanes& lanes) const {
+  kernels::kernel_table().capped_saddle.descend(model(), rule, steps, lanes);
 }
 
 void CappedSaddle::hessian_vector_product(ConstVectorView x, ConstVectorView v, VectorView product) const {

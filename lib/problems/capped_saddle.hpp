@@ -8,18 +8,29 @@
 #ifndef PERIGEE_LIB_PROBLEMS_CAPPED_SADDLE_HPP
 #define PERIGEE_LIB_PROBLEMS_CAPPED_SADDLE_HPP
 
+#include <perigee/lib/batch_objective.hpp>
 #include <perigee/lib/objective.hpp>
 #include <perigee/lib/problems/registry.hpp>
 
+namespace perigee::kernels {
+struct CappedSaddleModel;
+}
+
 namespace perigee::problems {
 
-class CappedSaddle final : public Objective {
+class CappedSaddle final : public Objective, public BatchObjective {
  public:
   Index dimension() const override { return 2; }
   double value(ConstVectorView x) const override;
   double value_and_gradient(ConstVectorView x, VectorView gradient) const override;
   void hessian_vector_product(ConstVectorView x, ConstVectorView v, VectorView product) const override;
   bool has_exact_hessian_vector_product() const override { return true; }
+
+  void batch_value_and_gradient(ConstColumns x, double* values, Columns gradients) const override;
+  void descend(const DescentRule& rule, Index steps, const DescentLanes& lanes) const override;
+
+ private:
+  kernels::CappedSaddleModel model() const;
 };
 
 Entry capped_saddle();  // "capped-saddle"

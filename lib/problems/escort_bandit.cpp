@@ -1,4 +1,5 @@
 #include <perigee/lib/format.hpp>
+#include <perigee/lib/kernels/kernel_table.hpp>
 #include <perigee/lib/problems/escort_bandit.hpp>
 #include <perigee/lib/problems/random_starts.hpp>
 #include <perigee/lib/transforms/escort.hpp>
@@ -47,22 +48,23 @@ EscortBandit::EscortBandit(std::vector<double> rewards, double p) : arms_("Escor
 }
 
 double EscortBandit::value(ConstVectorView theta) const {
-  const EscortScale scale = transforms::escort_scale(theta, p_);
-  double regret = 0.0;
-  for (Index a = 0; a < theta.size(); ++a) {
-    regret += power(std::abs(theta[a]) / scale.largest, p_) * arms_.regret(a);
-  }
-  return regret / scale.sum;
+  return kernels::kernel_table().escort_bandit.value(model(), theta.data());
 }
 
 double EscortBandit::value_and_gradient(ConstVectorView theta, VectorView gradient) const {
-  const Policy policy(arms_, theta, p_);
-  double regret = 0.0;
-  for (Index a = 0; a < theta.size(); ++a) {
-    regret += power(policy.u(a), p_) * arms_.regret(a);
-    gradient[a] = policy.score(a) * policy.advantage(a);
-  }
-  return regret / policy.scale.sum;
+  return kernels::single_value_and_gradient(kernels::kernel_table().escort_bandit, model(), theta, gradient);
+}
+
+kernels::EscortBanditModel EscortBandit::model() const {
+  return {arms_.count(), arms_.rewards().data(), arms_.regrets().data(), p_};
+}
+
+void EscortBandit::batch_value_and_gradient(ConstColumns x, double* values, Columns gradients) const {
+  kernels::kernel_table().escort_bandit.value_and_gradient(model(), x, values, gradients);
+}
+
+void EscortBandit::descend(const DescentRule& rule, Index steps, const DescentLanes& lanes) const {
+  kernels::kernel_table().escort_bandit.descend(model(), rule, steps, lanes);
 }
 
 void EscortBandit::hessian_vector_product(ConstVectorView theta, ConstVectorView v, VectorView product) const {

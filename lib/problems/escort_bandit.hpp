@@ -16,6 +16,7 @@
 #ifndef PERIGEE_LIB_PROBLEMS_ESCORT_BANDIT_HPP
 #define PERIGEE_LIB_PROBLEMS_ESCORT_BANDIT_HPP
 
+#include <perigee/lib/batch_objective.hpp>
 #include <perigee/lib/objective.hpp>
 #include <perigee/lib/problem.hpp>
 #include <perigee/lib/problems/bandit.hpp>
@@ -23,10 +24,14 @@
 
 #include <vector>
 
+namespace perigee::kernels {
+struct EscortBanditModel;
+}
+
 namespace perigee::problems {
 
 /// Value, gradient and product are O(K) and allocate nothing.
-class EscortBandit final : public Objective, public PolicyLandscape {
+class EscortBandit final : public Objective, public PolicyLandscape, public BatchObjective {
  public:
   /// Throws std::invalid_argument if there is no reward, one is not finite, or not p >= 1 and finite.
   EscortBandit(std::vector<double> rewards, double p);
@@ -36,6 +41,9 @@ class EscortBandit final : public Objective, public PolicyLandscape {
   double value_and_gradient(ConstVectorView theta, VectorView gradient) const override;
   void hessian_vector_product(ConstVectorView theta, ConstVectorView v, VectorView product) const override;
   bool has_exact_hessian_vector_product() const override { return true; }
+
+  void batch_value_and_gradient(ConstColumns x, double* values, Columns gradients) const override;
+  void descend(const DescentRule& rule, Index steps, const DescentLanes& lanes) const override;
 
   const Arms& arms() const { return arms_; }
   double p() const { return p_; }
@@ -48,6 +56,7 @@ class EscortBandit final : public Objective, public PolicyLandscape {
   double lojasiewicz_coefficient(ConstVectorView theta) const override;
 
  private:
+  kernels::EscortBanditModel model() const;
   Arms arms_;
   double p_;
 };

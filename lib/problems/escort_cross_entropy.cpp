@@ -1,4 +1,5 @@
 #include <perigee/lib/format.hpp>
+#include <perigee/lib/kernels/kernel_table.hpp>
 #include <perigee/lib/problems/bandit.hpp>
 #include <perigee/lib/problems/cross_entropy.hpp>
 #include <perigee/lib/problems/escort_cross_entropy.hpp>
@@ -26,28 +27,21 @@ EscortCrossEntropy::EscortCrossEntropy(Index classes, Index label, double p) : c
 }
 
 double EscortCrossEntropy::value(ConstVectorView theta) const {
-  const EscortScale scale = transforms::escort_scale(theta, p_);
-  double others = 0.0;
-  for (Index a = 0; a < classes_; ++a) {
-    if (a != label_) others += power(std::abs(theta[a]) / scale.largest, p_);
-  }
-  const double of_label = std::abs(theta[label_]) / scale.largest;
-  // Two sums of terms >= 0: nothing cancels on either side of the boundary.
-  if (of_label == 1.0) return std::log1p(others);
-  return std::log(others + power(of_label, p_)) - p_ * std::log(of_label);
+  return kernels::kernel_table().escort_cross_entropy.value(model(), theta.data());
 }
 
 double EscortCrossEntropy::value_and_gradient(ConstVectorView theta, VectorView gradient) const {
-  const EscortScale scale = transforms::escort_scale(theta, p_);
-  double others = 0.0;
-  for (Index a = 0; a < classes_; ++a) {
-    if (a == label_) continue;
-    const double u = std::abs(theta[a]) / scale.largest;
-    others += power(u, p_);
-    gradient[a] = p_ * sign_of(theta[a]) * power(u, p_ - 1.0) / scale.sum / scale.largest;
-  }
-  gradient[label_] = others == 0.0 ? 0.0 * scale.sum : -p_ * (others / scale.sum) / theta[label_];
-  return EscortCrossEntropy::value(theta);
+  return kernels::single_value_and_gradient(kernels::kernel_table().escort_cross_entropy, model(), theta, gradient);
+}
+
+kernels::EscortCrossEntropyModel EscortCrossEntropy::model() const { return {classes_, label_, p_}; }
+
+void EscortCrossEntropy::batch_value_and_gradient(ConstColumns x, double* values, Columns gradients) const {
+  kernels::kernel_table().escort_cross_entropy.value_and_gradient(model(), x, values, gradients);
+}
+
+void EscortCrossEntropy::descend(const DescentRule& rule, Index steps, const DescentLanes& lanes) const {
+  kernels::kernel_table().escort_cross_entropy.descend(model(), rule, steps, lanes);
 }
 
 void EscortCrossEntropy::hessian_vector_product(ConstVectorView theta, ConstVectorView v, VectorView product) const {

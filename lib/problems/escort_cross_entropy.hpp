@@ -11,14 +11,19 @@
 #ifndef PERIGEE_LIB_PROBLEMS_ESCORT_CROSS_ENTROPY_HPP
 #define PERIGEE_LIB_PROBLEMS_ESCORT_CROSS_ENTROPY_HPP
 
+#include <perigee/lib/batch_objective.hpp>
 #include <perigee/lib/objective.hpp>
 #include <perigee/lib/problem.hpp>
 #include <perigee/lib/problems/registry.hpp>
 
+namespace perigee::kernels {
+struct EscortCrossEntropyModel;
+}
+
 namespace perigee::problems {
 
 /// Value, gradient and product are O(K) and allocate nothing.
-class EscortCrossEntropy final : public Objective, public PolicyLandscape {
+class EscortCrossEntropy final : public Objective, public PolicyLandscape, public BatchObjective {
  public:
   /// Throws std::invalid_argument unless classes >= 1, 0 <= label < classes, and p >= 1 and finite.
   EscortCrossEntropy(Index classes, Index label, double p);
@@ -28,6 +33,9 @@ class EscortCrossEntropy final : public Objective, public PolicyLandscape {
   double value_and_gradient(ConstVectorView theta, VectorView gradient) const override;
   void hessian_vector_product(ConstVectorView theta, ConstVectorView v, VectorView product) const override;
   bool has_exact_hessian_vector_product() const override { return true; }
+
+  void batch_value_and_gradient(ConstColumns x, double* values, Columns gradients) const override;
+  void descend(const DescentRule& rule, Index steps, const DescentLanes& lanes) const override;
 
   Index action_count() const override { return classes_; }
   void probabilities(ConstVectorView theta, VectorView pi) const override;
@@ -39,6 +47,7 @@ class EscortCrossEntropy final : public Objective, public PolicyLandscape {
   double lojasiewicz_coefficient(ConstVectorView theta) const override;
 
  private:
+  kernels::EscortCrossEntropyModel model() const;
   Index classes_;
   Index label_;
   double p_;

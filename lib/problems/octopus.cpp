@@ -1,4 +1,5 @@
 #include <perigee/lib/format.hpp>
+#include <perigee/lib/kernels/kernel_table.hpp>
 #include <perigee/lib/problems/octopus.hpp>
 #include <perigee/lib/problems/random_starts.hpp>
 
@@ -80,6 +81,18 @@ double Octopus::value_and_gradient(ConstVectorView x, VectorView gradient) const
     open = next_gate.value;
   }
   return sum;
+}
+
+kernels::OctopusModel Octopus::model() const {
+  return {options_.dimension, options_.smoothness, options_.curvature, options_.tau, cubic_, quartic_, drop_};
+}
+
+void Octopus::batch_value_and_gradient(ConstColumns x, double* values, Columns gradients) const {
+  kernels::kernel_table().octopus.value_and_gradient(model(), x, values, gradients);
+}
+
+void Octopus::descend(const DescentRule& rule, Index steps, const DescentLanes& lanes) const {
+  kernels::kernel_table().octopus.descend(model(), rule, steps, lanes);
 }
 
 void Octopus::hessian_vector_product(ConstVectorView x, ConstVectorView v, VectorView product) const {

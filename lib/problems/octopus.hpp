@@ -19,8 +19,13 @@
 #ifndef PERIGEE_LIB_PROBLEMS_OCTOPUS_HPP
 #define PERIGEE_LIB_PROBLEMS_OCTOPUS_HPP
 
+#include <perigee/lib/batch_objective.hpp>
 #include <perigee/lib/objective.hpp>
 #include <perigee/lib/problems/registry.hpp>
+
+namespace perigee::kernels {
+struct OctopusModel;
+}
 
 namespace perigee::problems {
 
@@ -33,7 +38,7 @@ struct OctopusOptions {
 
 /// Derivatives are O(d), allocate nothing, and are linear in locked coordinates down to the smallest denormal
 /// number: nothing is flushed to zero.
-class Octopus final : public Objective {
+class Octopus final : public Objective, public BatchObjective {
  public:
   /// Throws std::invalid_argument if an option is outside its range.
   explicit Octopus(OctopusOptions options);
@@ -43,12 +48,16 @@ class Octopus final : public Objective {
   void hessian_vector_product(ConstVectorView x, ConstVectorView v, VectorView product) const override;
   bool has_exact_hessian_vector_product() const override { return true; }
 
+  void batch_value_and_gradient(ConstColumns x, double* values, Columns gradients) const override;
+  void descend(const DescentRule& rule, Index steps, const DescentLanes& lanes) const override;
+
   /// nu: every saddle passed lowers f by this much; f* = -d nu.
   double drop() const { return drop_; }
   /// The largest |eigenvalue| of H on D, by a search over a grid of 200 x 200 points with 1% added.
   double gradient_lipschitz_on_tubes() const;
 
  private:
+  kernels::OctopusModel model() const;
   // A function of one coordinate's magnitude with two derivatives.
   struct Jet2 {
     double value, first, second;

@@ -1,3 +1,4 @@
+#include <perigee/lib/kernels/kernel_table.hpp>
 #include <perigee/lib/problems/random_starts.hpp>
 #include <perigee/lib/problems/softmax_bandit.hpp>
 #include <perigee/lib/transforms/softmax.hpp>
@@ -8,44 +9,33 @@
 namespace perigee::problems {
 
 double SoftmaxBandit::value(ConstVectorView theta) const {
-  const double largest = *std::max_element(theta.begin(), theta.end());
-  double sum = 0.0;
-  double regret = 0.0;
-  for (Index a = 0; a < theta.size(); ++a) {
-    const double weight = std::exp(theta[a] - largest);
-    sum += weight;
-    regret += weight * arms_.regret(a);
-  }
-  return regret / sum;
+  return kernels::kernel_table().softmax_bandit.value(model(), theta.data());
 }
 
 double SoftmaxBandit::value_and_gradient(ConstVectorView theta, VectorView gradient) const {
-  return evaluate(theta, gradient, nullptr);
+  return kernels::single_value_and_gradient(kernels::kernel_table().softmax_bandit, model(), theta, gradient);
 }
 
 double SoftmaxBandit::value_and_gradients(ConstVectorView theta, VectorView gradient, VectorView natural) const {
-  return evaluate(theta, gradient, natural.data());
-}
-
-double SoftmaxBandit::evaluate(ConstVectorView theta, VectorView gradient, double* natural) const {
   const Index most_probable = std::max_element(theta.begin(), theta.end()) - theta.begin();
   const double reward = arms_.reward(most_probable);
-  double sum = 0.0;
-  double regret = 0.0;
+  transforms::softmax(theta, natural);
   double shortfall = 0.0;  // of the policy against its most probable arm: sum_a pi_a (r_m - r_a)
-  for (Index a = 0; a < theta.size(); ++a) {
-    const double weight = std::exp(theta[a] - theta[most_probable]);
-    gradient[a] = weight;
-    sum += weight;
-    regret += weight * arms_.regret(a);
-    shortfall += weight * (reward - arms_.reward(a));
-  }
-  shortfall /= sum;
-  if (natural != nullptr) {
-    for (Index a = 0; a < theta.size(); ++a) natural[a] = (reward - arms_.reward(a)) - shortfall;
-  }
-  for (Index a = 0; a < theta.size(); ++a) gradient[a] *= ((reward - arms_.reward(a)) - shortfall) / sum;
-  return regret / sum;
+  for (Index a = 0; a < theta.size(); ++a) shortfall += natural[a] * (reward - arms_.reward(a));
+  for (Index a = 0; a < theta.size(); ++a) natural[a] = (reward - arms_.reward(a)) - shortfall;
+  return value_and_gradient(theta, gradient);
+}
+
+kernels::SoftmaxBanditModel SoftmaxBandit::model() const {
+  return {arms_.count(), arms_.rewards().data(), arms_.regrets().data()};
+}
+
+void SoftmaxBandit::batch_value_and_gradient(ConstColumns x, double* values, Columns gradients) const {
+  kernels::kernel_table().softmax_bandit.value_and_gradient(model(), x, values, gradients);
+}
+
+void SoftmaxBandit::descend(const DescentRule& rule, Index steps, const DescentLanes& lanes) const {
+  kernels::kernel_table().softmax_bandit.descend(model(), rule, steps, lanes);
 }
 
 void SoftmaxBandit::hessian_vector_product(ConstVectorView theta, ConstVectorView v, VectorView product) const {

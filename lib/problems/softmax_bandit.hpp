@@ -12,6 +12,7 @@
 #ifndef PERIGEE_LIB_PROBLEMS_SOFTMAX_BANDIT_HPP
 #define PERIGEE_LIB_PROBLEMS_SOFTMAX_BANDIT_HPP
 
+#include <perigee/lib/batch_objective.hpp>
 #include <perigee/lib/natural_gradient.hpp>
 #include <perigee/lib/problem.hpp>
 #include <perigee/lib/problems/bandit.hpp>
@@ -19,10 +20,14 @@
 
 #include <vector>
 
+namespace perigee::kernels {
+struct SoftmaxBanditModel;
+}
+
 namespace perigee::problems {
 
 /// Value, gradient and product are O(K) and allocate nothing.
-class SoftmaxBandit final : public NaturalGradientObjective, public PolicyLandscape {
+class SoftmaxBandit final : public NaturalGradientObjective, public PolicyLandscape, public BatchObjective {
  public:
   /// Throws std::invalid_argument if there is no reward or one is not finite.
   explicit SoftmaxBandit(std::vector<double> rewards) : arms_("SoftmaxBandit", std::move(rewards)) {}
@@ -35,6 +40,9 @@ class SoftmaxBandit final : public NaturalGradientObjective, public PolicyLandsc
   void hessian_vector_product(ConstVectorView theta, ConstVectorView v, VectorView product) const override;
   bool has_exact_hessian_vector_product() const override { return true; }
 
+  void batch_value_and_gradient(ConstColumns x, double* values, Columns gradients) const override;
+  void descend(const DescentRule& rule, Index steps, const DescentLanes& lanes) const override;
+
   const Arms& arms() const { return arms_; }
   Index action_count() const override { return arms_.count(); }
   void probabilities(ConstVectorView theta, VectorView pi) const override;
@@ -45,8 +53,7 @@ class SoftmaxBandit final : public NaturalGradientObjective, public PolicyLandsc
   double lojasiewicz_coefficient(ConstVectorView theta) const override;
 
  private:
-  // `natural` may be nullptr.
-  double evaluate(ConstVectorView theta, VectorView gradient, double* natural) const;
+  kernels::SoftmaxBanditModel model() const;
   Arms arms_;
 };
 

@@ -1,3 +1,4 @@
+#include <perigee/lib/kernels/kernel_table.hpp>
 #include <perigee/lib/problems/cross_entropy.hpp>
 #include <perigee/lib/problems/random_starts.hpp>
 #include <perigee/lib/problems/softmax_cross_entropy.hpp>
@@ -13,25 +14,21 @@ SoftmaxCrossEntropy::SoftmaxCrossEntropy(Index classes, Index label) : classes_(
 }
 
 double SoftmaxCrossEntropy::value(ConstVectorView theta) const {
-  const double largest = *std::max_element(theta.begin(), theta.end());
-  double others = 0.0;  // relative to the largest element
-  for (Index a = 0; a < classes_; ++a) {
-    if (a != label_) others += std::exp(theta[a] - largest);
-  }
-  const double behind = largest - theta[label_];
-  // Two sums of terms >= 0: nothing cancels on either side of the boundary.
-  if (behind == 0.0) return std::log1p(others);
-  return behind + std::log(others + std::exp(-behind));
+  return kernels::kernel_table().softmax_cross_entropy.value(model(), theta.data());
 }
 
 double SoftmaxCrossEntropy::value_and_gradient(ConstVectorView theta, VectorView gradient) const {
-  transforms::softmax(theta, gradient);
-  double others = 0.0;  // 1 - pi_y
-  for (Index a = 0; a < classes_; ++a) {
-    if (a != label_) others += gradient[a];
-  }
-  gradient[label_] = -others;
-  return SoftmaxCrossEntropy::value(theta);
+  return kernels::single_value_and_gradient(kernels::kernel_table().softmax_cross_entropy, model(), theta, gradient);
+}
+
+kernels::SoftmaxCrossEntropyModel SoftmaxCrossEntropy::model() const { return {classes_, label_}; }
+
+void SoftmaxCrossEntropy::batch_value_and_gradient(ConstColumns x, double* values, Columns gradients) const {
+  kernels::kernel_table().softmax_cross_entropy.value_and_gradient(model(), x, values, gradients);
+}
+
+void SoftmaxCrossEntropy::descend(const DescentRule& rule, Index steps, const DescentLanes& lanes) const {
+  kernels::kernel_table().softmax_cross_entropy.descend(model(), rule, steps, lanes);
 }
 
 void SoftmaxCrossEntropy::hessian_vector_product(ConstVectorView theta, ConstVectorView v, VectorView product) const {

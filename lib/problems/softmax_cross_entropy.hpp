@@ -9,14 +9,19 @@
 #ifndef PERIGEE_LIB_PROBLEMS_SOFTMAX_CROSS_ENTROPY_HPP
 #define PERIGEE_LIB_PROBLEMS_SOFTMAX_CROSS_ENTROPY_HPP
 
+#include <perigee/lib/batch_objective.hpp>
 #include <perigee/lib/objective.hpp>
 #include <perigee/lib/problem.hpp>
 #include <perigee/lib/problems/registry.hpp>
 
+namespace perigee::kernels {
+struct SoftmaxCrossEntropyModel;
+}
+
 namespace perigee::problems {
 
 /// Value, gradient and product are O(K) and allocate nothing.
-class SoftmaxCrossEntropy final : public Objective, public PolicyLandscape {
+class SoftmaxCrossEntropy final : public Objective, public PolicyLandscape, public BatchObjective {
  public:
   /// Throws std::invalid_argument unless classes >= 1 and 0 <= label < classes.
   SoftmaxCrossEntropy(Index classes, Index label);
@@ -27,6 +32,9 @@ class SoftmaxCrossEntropy final : public Objective, public PolicyLandscape {
   void hessian_vector_product(ConstVectorView theta, ConstVectorView v, VectorView product) const override;
   bool has_exact_hessian_vector_product() const override { return true; }
 
+  void batch_value_and_gradient(ConstColumns x, double* values, Columns gradients) const override;
+  void descend(const DescentRule& rule, Index steps, const DescentLanes& lanes) const override;
+
   Index action_count() const override { return classes_; }
   void probabilities(ConstVectorView theta, VectorView pi) const override;
   std::vector<double> rewards() const override { return {}; }
@@ -36,6 +44,7 @@ class SoftmaxCrossEntropy final : public Objective, public PolicyLandscape {
   double lojasiewicz_coefficient(ConstVectorView theta) const override;
 
  private:
+  kernels::SoftmaxCrossEntropyModel model() const;
   Index classes_;
   Index label_;
 };
