@@ -28,12 +28,12 @@ HWY_INLINE SoftmaxWeights<D> softmax_weights(D d, const SoftmaxBanditModel& mode
   const Index count = rows;
   using V = hn::Vec<D>;
   V largest = x.at(0);
-  V reward = hn::Set(d, model.rewards[0]);
   PERIGEE_UNROLL
-  for (Index a = 1; a < count; ++a) {
-    const V element = x.at(a);
-    reward = hn::IfThenElse(hn::Gt(element, largest), hn::Set(d, model.rewards[a]), reward);
-    largest = hn::IfThenElse(hn::Gt(element, largest), element, largest);
+  for (Index a = 1; a < count; ++a) largest = hn::Max(largest, x.at(a));
+  V reward = hn::Set(d, model.rewards[count - 1]);
+  PERIGEE_UNROLL
+  for (Index a = count - 1; a > 0; --a) {
+    reward = hn::IfThenElse(hn::Eq(x.at(a - 1), largest), hn::Set(d, model.rewards[a - 1]), reward);
   }
   V smallest = largest;
   PERIGEE_UNROLL
