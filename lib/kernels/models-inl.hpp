@@ -13,18 +13,19 @@ HWY_INLINE hn::Vec<D> each_lane(D d, double (*function)(double), hn::Vec<D> x) {
 
 // --- softmax bandit -----------------------------------------------------------------------------------------------
 
+// Of a softmax or an escort policy, relative to its most probable arm m; the sums are not normalized.
 template <class D>
-struct SoftmaxWeights {
-  hn::Vec<D> largest;    // theta_m, m the most probable arm
+struct PolicyWeights {
+  hn::Vec<D> largest;    // theta_m, or ||theta||_inf of an escort
   hn::Vec<D> reward;     // r_m
-  hn::Vec<D> sum;        // sum_a exp(theta_a - theta_m)
-  hn::Vec<D> regret;     // unnormalized, as is
-  hn::Vec<D> shortfall;  // this
+  hn::Vec<D> sum;        // of the weights w_a
+  hn::Vec<D> regret;     // sum_a w_a (r* - r_a)
+  hn::Vec<D> shortfall;  // sum_a w_a (r_m - r_a)
 };
 
 template <class D, class Rows, class In, class Out>
-HWY_INLINE SoftmaxWeights<D> softmax_weights(D d, const SoftmaxBanditModel& model, Rows rows, const In& x,
-                                             Out& weights) {
+HWY_INLINE PolicyWeights<D> softmax_weights(D d, const SoftmaxBanditModel& model, Rows rows, const In& x,
+                                            Out& weights) {
   const Index count = rows;
   using V = hn::Vec<D>;
   V largest = x.at(0);
@@ -39,7 +40,7 @@ HWY_INLINE SoftmaxWeights<D> softmax_weights(D d, const SoftmaxBanditModel& mode
   PERIGEE_UNROLL
   for (Index a = 0; a < count; ++a) smallest = hn::Min(smallest, x.at(a));
   const bool safe = is_safe(d, smallest - largest);
-  SoftmaxWeights<D> result{largest, reward, hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+  PolicyWeights<D> result{largest, reward, hn::Zero(d), hn::Zero(d), hn::Zero(d)};
   PERIGEE_UNROLL
   for (Index a = 0; a < count; ++a) {
     const V difference = x.at(a) - largest;
@@ -55,7 +56,7 @@ HWY_INLINE SoftmaxWeights<D> softmax_weights(D d, const SoftmaxBanditModel& mode
 template <class D, class In>
 HWY_INLINE hn::Vec<D> value_of(D d, const SoftmaxBanditModel& model, const In& x) {
   const Nowhere nowhere;
-  const SoftmaxWeights<D> weights = softmax_weights(d, model, model.count, x, nowhere);
+  const PolicyWeights<D> weights = softmax_weights(d, model, model.count, x, nowhere);
   return weights.regret * (hn::Set(d, 1.0) / weights.sum);
 }
 
@@ -63,7 +64,7 @@ template <class D, class Rows, class In, class Out>
 HWY_INLINE hn::Vec<D> evaluate(D d, const SoftmaxBanditModel& model, Rows rows, const In& x, Out& g) {
   const Index count = rows;
   using V = hn::Vec<D>;
-  const SoftmaxWeights<D> weights = softmax_weights(d, model, rows, x, g);
+  const PolicyWeights<D> weights = softmax_weights(d, model, rows, x, g);
   const V share = hn::Set(d, 1.0) / weights.sum;
   const V shortfall = weights.shortfall * share;
   PERIGEE_UNROLL
@@ -174,18 +175,9 @@ HWY_INLINE hn::Vec<D> signed_or_zero(D d, hn::Vec<D> u, hn::Vec<D> slope, hn::Ve
 
 // --- escort bandit ------------------------------------------------------------------------------------------------
 
-template <class D>
-struct EscortWeights {
-  hn::Vec<D> largest;
-  hn::Vec<D> reward;
-  hn::Vec<D> sum;
-  hn::Vec<D> regret;
-  hn::Vec<D> shortfall;
-};
-
 // Writes u^(p-1).
 template <class D, class Rows, class In, class Out>
-HWY_INLINE EscortWeights<D> escort_weights(D d, const EscortBanditModel& model, Rows rows, const In& x, Out& powers) {
+HWY_INLINE PolicyWeights<D> escort_weights(D d, const EscortBanditModel& model, Rows rows, const In& x, Out& powers) {
   const Index count = rows;
   using V = hn::Vec<D>;
   const V largest = largest_magnitude(d, rows, x);
@@ -197,7 +189,7 @@ HWY_INLINE EscortWeights<D> escort_weights(D d, const EscortBanditModel& model, 
     reward = hn::IfThenElse(hn::Gt(magnitude, running), hn::Set(d, model.rewards[a]), reward);
     running = hn::IfThenElse(hn::Gt(magnitude, running), magnitude, running);
   }
-  EscortWeights<D> result{largest, reward, hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+  PolicyWeights<D> result{largest, reward, hn::Zero(d), hn::Zero(d), hn::Zero(d)};
   PERIGEE_UNROLL
   for (Index a = 0; a < count; ++a) {
     const V u = hn::Abs(x.at(a)) / largest;
@@ -214,7 +206,7 @@ HWY_INLINE EscortWeights<D> escort_weights(D d, const EscortBanditModel& model, 
 template <class D, class In>
 HWY_INLINE hn::Vec<D> value_of(D d, const EscortBanditModel& model, const In& x) {
   const Nowhere nowhere;
-  const EscortWeights<D> weights = escort_weights(d, model, model.count, x, nowhere);
+  const PolicyWeights<D> weights = escort_weights(d, model, model.count, x, nowhere);
   return weights.regret / weights.sum;
 }
 
@@ -222,7 +214,7 @@ template <class D, class Rows, class In, class Out>
 HWY_INLINE hn::Vec<D> evaluate(D d, const EscortBanditModel& model, Rows rows, const In& x, Out& g) {
   const Index count = rows;
   using V = hn::Vec<D>;
-  const EscortWeights<D> weights = escort_weights(d, model, rows, x, g);
+  const PolicyWeights<D> weights = escort_weights(d, model, rows, x, g);
   const V shortfall = weights.shortfall / weights.sum;
   const V factor = hn::Set(d, model.p) / weights.sum / weights.largest;
   PERIGEE_UNROLL
