@@ -1,6 +1,7 @@
 // `perigee list`: the registries as text or JSON.
 #include <perigee/diagnostics/cli/commands.hpp>
 #include <perigee/diagnostics/finding.hpp>
+#include <perigee/diagnostics/reproduce/registry.hpp>
 #include <perigee/lib/problems/registry.hpp>
 #include <perigee/solvers/guided/all_solvers.hpp>
 
@@ -98,6 +99,9 @@ std::vector<Item> items() {
   for (Item& item : line_search_items()) all.push_back(std::move(item));
   for (const FindingDescription& finding : finding_descriptions()) {
     all.push_back({"findings", finding.id, "finding", finding.summary, {}});
+  }
+  for (const reproduce::Reproduction& reproduction : reproduce::registry()) {
+    all.push_back({"reproductions", reproduction.name, reproduction.source, reproduction.claim, {}});
   }
   return all;
 }

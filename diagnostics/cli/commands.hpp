@@ -25,7 +25,8 @@ struct OutputOptions {
 };
 
 struct ListOptions {
-  std::string what;  // "problems", "solvers", "schedules", "line-searches", "findings"; empty: everything
+  std::string what;  // "problems", "solvers", "schedules", "line-searches", "findings",
+                     // "reproductions"; empty: everything
   bool as_json = false;
 };
 
@@ -60,10 +61,19 @@ struct CompareCommandOptions {
   bool as_json = false;
 };
 
+struct ReproduceCommandOptions {
+  std::vector<std::string> names;  // empty: list them; "all": every one
+  std::string folder = ".";        // made if it is not there
+  std::uint64_t seed = 1;
+  bool is_quick = false;
+  unsigned jobs = 0;  // 0: all cores
+};
+
 int list_command(const ListOptions& options);
 int run_command(const RunCommandOptions& options);
 int diagnose_command(const DiagnoseCommandOptions& options);
 int compare_command(const CompareCommandOptions& options);
+int reproduce_command(const ReproduceCommandOptions& options);
 
 }  // namespace perigee::cli
 

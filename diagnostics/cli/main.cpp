@@ -30,8 +30,10 @@ int parse_and_dispatch(int argument_count, char** arguments) {
 
   ListOptions list;
   CLI::App* list_app = app.add_subcommand("list", "Show what there is, one line each");
-  list_app->add_option("what", list.what, "problems, solvers, schedules, line-searches or findings; default: all")
-      ->check(CLI::IsMember({"problems", "solvers", "schedules", "line-searches", "findings"}));
+  list_app
+      ->add_option("what", list.what,
+                   "problems, solvers, schedules, line-searches, findings or reproductions; default: all")
+      ->check(CLI::IsMember({"problems", "solvers", "schedules", "line-searches", "findings", "reproductions"}));
   list_app->add_flag("--json", list.as_json, "As a JSON array of objects");
   list_app->footer("Example:\n  perigee list problems");
   list_app->callback([&] { exit_code = list_command(list); });
@@ -97,6 +99,20 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   compare_app->footer(
       "Example:\n  perigee compare --problem octopus --solver gradient-descent --solver perturbed-gradient-descent");
   compare_app->callback([&] { exit_code = compare_command(compare); });
+
+  ReproduceCommandOptions reproduce;
+  CLI::App* reproduce_app =
+      app.add_subcommand("reproduce", "Repeat a figure or a theorem of a paper: data, picture and verdict");
+  reproduce_app->add_option("figure", reproduce.names,
+                            "Names (see perigee list reproductions), or all; none: the list");
+  reproduce_app->add_option("--out", reproduce.folder, "Folder for the CSV, JSON and SVG files; made if need be")
+      ->capture_default_str();
+  reproduce_app->add_flag("--quick", reproduce.is_quick, "Smaller samples, for a first look");
+  reproduce_app->add_option("--seed", reproduce.seed, "Seed of every random draw")->capture_default_str();
+  reproduce_app->add_option("--jobs", reproduce.jobs, "Threads; 0: one a core; the figures do not depend on it")
+      ->capture_default_str();
+  reproduce_app->footer("Example:\n  perigee reproduce mei-2020-figure-2a --out figures");
+  reproduce_app->callback([&] { exit_code = reproduce_command(reproduce); });
 
   try {
     app.parse(argument_count, arguments);

@@ -1,4 +1,5 @@
 #include <perigee/diagnostics/compare/compare.hpp>
+#include <perigee/diagnostics/compare/parallel.hpp>
 
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/problems/registry.hpp>
@@ -6,13 +7,9 @@
 #include <perigee/solvers/guided/all_solvers.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <exception>
 #include <limits>
-#include <mutex>
 #include <stdexcept>
-#include <thread>
 
 namespace perigee {
 
@@ -105,27 +102,10 @@ std::vector<ComparisonRow> compare(const CompareOptions& options) {
   // Every run has its own slot, so the order in which threads finish cannot matter.
   const auto seeds = static_cast<std::size_t>(options.seeds);
   std::vector<Spent> spent(pairs.size() * seeds);
-  std::atomic<std::size_t> next{0};
-  std::exception_ptr failure;
-  std::mutex failure_mutex;
-  const auto work = [&] {
-    for (std::size_t job = next++; job < spent.size(); job = next++) {
-      const Pair& pair = pairs[job / seeds];
-      try {
-        spent[job] = cost_of_run(*pair.problem, *pair.solver, options, job % seeds);
-      } catch (...) {
-        const std::lock_guard lock(failure_mutex);
-        if (!failure) failure = std::current_exception();
-      }
-    }
-  };
-  {
-    // std::jthread joins by itself; clang 14 with libstdc++ 12 has it too.
-    std::vector<std::jthread> threads;
-    for (unsigned i = 1; i < options.threads; ++i) threads.emplace_back(work);
-    work();
-  }
-  if (failure) std::rethrow_exception(failure);
+  for_each_index(spent.size(), options.threads, [&](std::size_t job) {
+    const Pair& pair = pairs[job / seeds];
+    spent[job] = cost_of_run(*pair.problem, *pair.solver, options, job % seeds);
+  });
 
   std::vector<ComparisonRow> rows;
   for (std::size_t p = 0; p < pairs.size(); ++p) {

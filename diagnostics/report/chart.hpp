@@ -16,10 +16,13 @@ enum class AxisScale {
   logarithmic,  // base 10; every value of such a chart is positive, not measured (NaN) or infinite
 };
 
+enum class SeriesShape { line, points };
+
 struct ChartSeries {
   std::string label;
   std::vector<double> values;  // aligned with Chart::iterations; NaN: bridged; infinite: the line breaks
   int style = 0;               // 0 to 7: place in the palette; 8 to 15: the same colors, dashed
+  SeriesShape shape = SeriesShape::line;
 };
 
 struct ChartMark {
@@ -27,7 +30,7 @@ struct ChartMark {
   StepKind kind = StepKind::perturbation;  // perturbation or jump
 };
 
-/// One chart over the iterations of a run.
+/// One chart over the iterations of a run, or over another quantity that increases.
 struct Chart {
   std::string id;       // kebab-case, unique in a report
   std::string title;    // "Value"
@@ -37,7 +40,9 @@ struct Chart {
   std::vector<ChartSeries> series{};
   std::vector<Phase> phases{};
   std::vector<ChartMark> marks{};
-  double height = 220.0;  // CSS pixels of the plotting area
+  double height = 220.0;                     // CSS pixels of the plotting area
+  AxisScale time_scale = AxisScale::linear;  // of the horizontal axis; logarithmic wants iterations > 0
+  std::string time_name = "iterations";      // what the horizontal axis shows
 };
 
 inline constexpr std::size_t chart_sample_limit = 2000;  // samples drawn per series

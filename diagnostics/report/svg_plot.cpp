@@ -18,9 +18,9 @@ constexpr double label_fits = 0.2;             // part of the width from which a
 
 std::string percent(double part) { return svg_coordinate(100.0 * part) + '%'; }
 
-Axis time_axis(const std::vector<double>& iterations) {
-  return {iterations.front(), iterations.back(), AxisScale::linear,
-          iterations.back() >= 1e5 ? most_time_ticks - 2 : most_time_ticks};
+Axis time_axis(const std::vector<double>& iterations, AxisScale scale = AxisScale::linear) {
+  const bool has_long_labels = scale == AxisScale::linear && iterations.back() >= 1e5;
+  return {iterations.front(), iterations.back(), scale, has_long_labels ? most_time_ticks - 2 : most_time_ticks};
 }
 
 std::string time_ticks(const Axis& axis, double height) {
@@ -101,6 +101,10 @@ std::string curve(const Chart& chart, const ChartSeries& series, const Axis& tim
     const double y = std::clamp(1.0 - values.position(value), -1.0, 2.0) * chart.height;
     const std::string point =
         svg_coordinate(time.position(chart.iterations[i]) * stretched_width) + ' ' + svg_coordinate(y);
+    if (series.shape == SeriesShape::points) {
+      dots += 'M' + point + "h0";
+      continue;
+    }
     if (run_length == 0) start = 'M' + point;
     if (run_length == 1) lines += start;
     if (run_length >= 1) lines += 'L' + point;
@@ -116,7 +120,7 @@ std::string curve(const Chart& chart, const ChartSeries& series, const Axis& tim
 }
 
 std::string description_of(const Chart& chart) {
-  std::string text = chart.title + " over iterations " + format_exact(chart.iterations.front()) + " to " +
+  std::string text = chart.title + " over " + chart.time_name + ' ' + format_exact(chart.iterations.front()) + " to " +
                      format_exact(chart.iterations.back()) + ". " + chart.caption + '.';
   for (const ChartSeries& series : chart.series) {
     const auto is_measured = [](double value) { return std::isfinite(value); };
@@ -171,7 +175,12 @@ std::string svg_plot(const Chart& chart) {
     }
   }
   if (chart.iterations.empty() || low > high) return "";
-  const Axis time = time_axis(chart.iterations);
+  const bool has_points = std::any_of(chart.series.begin(), chart.series.end(),
+                                      [](const ChartSeries& series) { return series.shape == SeriesShape::points; });
+  // Points at the frame would be cut in half; lines may begin and end there.
+  const Axis time = has_points ? Axis::padded(chart.iterations.front(), chart.iterations.back(), chart.time_scale,
+                                              most_time_ticks, 0.02)
+                               : time_axis(chart.iterations, chart.time_scale);
   const Axis values = Axis::padded(low, high, chart.scale, most_value_ticks);
   std::string result = open_picture("plot", chart.height + 24.0, description_of(chart));
   result += phase_bands(chart, time) + time_ticks(time, chart.height) + value_ticks(values, chart.height);

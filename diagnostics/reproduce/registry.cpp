@@ -1,0 +1,28 @@
+#include <perigee/diagnostics/reproduce/mei_2020.hpp>
+#include <perigee/diagnostics/reproduce/registry.hpp>
+#include <perigee/lib/parameters.hpp>
+
+#include <stdexcept>
+
+namespace perigee::reproduce {
+
+const std::vector<Reproduction>& registry() {
+  static const std::vector<Reproduction> reproductions{
+      mei_2020_figure_2a(),
+  };
+  return reproductions;
+}
+
+const Reproduction& reproduction_named(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Reproduction& reproduction : registry()) {
+    if (reproduction.name == name) return reproduction;
+    names.push_back(reproduction.name);
+  }
+  const std::string nearest = nearest_name(name, names);
+  throw std::invalid_argument(
+      "no reproduction '" + name + "'" +
+      (nearest.empty() ? "; see perigee list reproductions" : "; did you mean '" + nearest + "'?"));
+}
+
+}  // namespace perigee::reproduce
