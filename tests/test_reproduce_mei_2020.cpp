@@ -2,15 +2,95 @@
 // must be seen to fail.
 #include "support/reproductions.hpp"
 
+#include <perigee/diagnostics/reproduce/softmax_flow.hpp>
+#include <perigee/lib/problems/policy_quantities.hpp>
+#include <perigee/lib/transforms/softmax.hpp>
+
+#include <cmath>
+
 using namespace perigee;
 using namespace perigee::reproduce;
 using perigee::test::check_reproduction;
 
+namespace {
+constexpr Verdict holds = Verdict::holds;
+constexpr Verdict with_care = Verdict::holds_with_care;
+constexpr Verdict fails = Verdict::does_not_hold;
+}  // namespace
+
+TEST_CASE("the softmax flow's time follows its law in closed form, up to 1e30 units of time") {
+  // With the other arms equal x = pi(a*) obeys dx/dt = Delta K/(K-1) x^2 (1-x)^2, whose solution is
+  // t = (K-1)/(K Delta) (F(x) - F(e)), F(x) = 2 log(x/(1-x)) + 1/(1-x) - 1/x: docs/theory/policy-landscapes.md, (20).
+  const problems::Arms arms("test", problems::gap_rewards(4, 0.3, 0.1));
+  const auto primitive = [](double x) { return 2.0 * std::log(x / (1.0 - x)) + 1.0 / (1.0 - x) - 1.0 / x; };
+  for (const double first : {0.2, 1e-3, 1e-10, 1e-30}) {
+    const Vector theta = transforms::softmax_start(problems::even_policy(arms, first).view());
+    const double law = 0.75 / 0.3 * (primitive(0.99) - primitive(first));
+    CHECK(softmax_flow_time(arms, theta.view(), 0.99) == Approx(law).epsilon(1e-6));
+  }
+  CHECK(softmax_flow_time(arms, problems::even_policy(arms, 0.25).view(), 0.2) == 0.0);
+}
+
+TEST_CASE("figure 1: good starts, and bad ones that take orders of magnitude longer") {
+  const Result result = check_reproduction("mei-2020-figure-1", {{"good-share", holds},
+                                                                 {"good-converge", holds},
+                                                                 {"bad-stuck", holds},
+                                                                 {"bad-slower", holds},
+                                                                 {"eventually", holds},
+                                                                 {"flow-is-iteration", holds}});
+  // A run that was iterated to 0.99 within T is a good one: the flow must say so too, but for those at the border.
+  for (const auto& row : result.tables.at(0).rows) {
+    if (std::abs(row[4] - 30000.0) > 3000.0) CHECK((row[0] == 1.0) == (row[4] < 30000.0));
+  }
+}
+
 TEST_CASE("figure 2a: the escape time is inversely proportional to the first probability") {
-  const Result result = check_reproduction(
-      "mei-2020-figure-2a",
-      {{"slope-even", Verdict::holds}, {"slope-corner", Verdict::holds}, {"constant", Verdict::holds}});
+  const Result result =
+      check_reproduction("mei-2020-figure-2a", {{"slope-even", holds}, {"slope-corner", holds}, {"constant", holds}});
   // With the rest on one arm 1/pi(a*) falls by at most 2 eta Delta = 0.4 a step: at least (1e5 - 10)/0.4 steps from
   // 1e-5.
   CHECK(result.tables.at(0).rows.front().at(2) >= 1.0 + (1e5 - 10.0) / 0.4);
+}
+
+TEST_CASE("figure 2b, c: every suboptimal corner attracts") {
+  check_reproduction("mei-2020-figure-2bc", {{"all-corners", holds}, {"some-corners", holds}});
+}
+
+TEST_CASE("figure 3: softmax is drawn to the corner, and p = 1 does not stay where the figure stops") {
+  check_reproduction("mei-2020-figure-3", {{"backwards", holds},
+                                           {"slow-corners", holds},
+                                           {"attraction", holds},
+                                           {"mirror-descent", holds},
+                                           {"plateau", holds},
+                                           {"kink", with_care}});
+}
+
+TEST_CASE("figure 4: softmax damping; the squared distance falls twice as fast as printed") {
+  const Result result = check_reproduction(
+      "mei-2020-figure-4", {{"softmax-rate", holds}, {"squared-distance-rate", fails}, {"escort-linear", holds}});
+  CHECK(result.claims[1].value == Approx(-2.0).margin(0.01));
+  // u = (1 - pi_y)/pi_y falls by (1 - 1/26)^2 a step in the limit.
+  CHECK(result.claims[2].value == Approx(-2.0 * std::log(1.0 - 1.0 / 26.0) * 26.0).epsilon(1e-3));
+}
+
+TEST_CASE("figure 5a: the escort converges with many arms, the softmax often does not") {
+  check_reproduction("mei-2020-figure-5a", {{"arms-10", holds}, {"arms-50", holds}, {"arms-100", holds}});
+}
+
+TEST_CASE("theorem 1: the explicit lower bound of the escape time is never violated, and is tight") {
+  check_reproduction("mei-2020-theorem-1", {{"explicit-bound", holds}, {"tight", holds}});
+}
+
+TEST_CASE("theorem 2: holds for p = 2 and 4, fails for p = 1 as printed, and clipping repairs it") {
+  check_reproduction("mei-2020-theorem-2", {{"ascent-p2", holds},
+                                            {"ascent-p4", holds},
+                                            {"ascent-p1", fails},
+                                            {"ascent-p1-clipped", holds},
+                                            {"flow-p1", holds},
+                                            {"flow-p2", holds},
+                                            {"flow-p4", holds}});
+}
+
+TEST_CASE("theorem 5: escort cross-entropy obeys its linear bound at every step") {
+  check_reproduction("mei-2020-theorem-5", {{"bound", holds}, {"rate", holds}});
 }

@@ -22,6 +22,7 @@ std::string style_element() {
          "svg { font-family: system-ui, \"Segoe UI\", Roboto, Arial, \"DejaVu Sans\", sans-serif; }\n"
          "svg.plot, svg.plane { width: 100%; max-width: none; margin: 0; }\n"
          ".surface { fill: var(--surface); }\n"
+         ".heat-negative { fill: var(--series-1); shape-rendering: crispEdges; }\n"
          "svg .title { font-size: 17px; font-weight: 600; fill: var(--text); }\n"
          "svg .caption { font-size: 13px; fill: var(--muted); }\n"
          "</style>";

@@ -31,6 +31,24 @@ class Ascent {
     evaluate();
   }
 
+  /// The same, but an element that would change its sign becomes 0: the repair of p = 1, see mei_2020_theorem_2.cpp.
+  void step_clipped(double rate) {
+    for (Index a = 0; a < theta_.size(); ++a) {
+      const double next = theta_[a] - rate * gradient_[a];
+      theta_[a] = next * theta_[a] < 0.0 ? 0.0 : next;
+    }
+    ++steps_;
+    evaluate();
+  }
+
+  /// The same with one rate for each of `rates.size()` blocks of equal length: a state's parameters each.
+  void step_by_blocks(ConstVectorView rates) {
+    const Index length = theta_.size() / rates.size();
+    for (Index i = 0; i < theta_.size(); ++i) theta_[i] -= rates[i / length] * gradient_[i];
+    ++steps_;
+    evaluate();
+  }
+
   /// For objectives that depend on theta up to scale only (the escort's), whose norm grows for ever: divides theta by
   /// its largest element if that is above 1e100. Rates that are proportional to ||theta||^2 are not affected.
   void renormalize() {
