@@ -60,10 +60,13 @@ class Spoilt final : public Objective {
   Index component_;
 };
 
-// The problems at their defaults, and policies with other powers.
+// The problems at their defaults, and policies with other powers. Without policy-network: its many kinks leave no
+// stretch to fit a slope to at most points; test_policy_network.cpp checks it with fewer of them.
 std::vector<Problem> all_problems() {
   std::vector<Problem> all;
-  for (const problems::Entry& entry : problems::registry()) all.push_back(problems::make(entry.name));
+  for (const problems::Entry& entry : problems::registry()) {
+    if (entry.name != "policy-network") all.push_back(problems::make(entry.name));
+  }
   for (const char* p : {"1", "1.5", "3", "64"}) {
     all.push_back(problems::make("escort-bandit", {{"p", p}, {"rewards", "0.2,0.9,1"}}));
     all.push_back(problems::make("escort-cross-entropy", {{"p", p}}));

@@ -1,3 +1,4 @@
+#include <perigee/lib/problems/hidden_layer.hpp>
 #include <perigee/lib/problems/network_policy.hpp>
 
 #include <cmath>
@@ -6,39 +7,11 @@
 
 namespace perigee::problems {
 
-namespace {
-
-using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor | Eigen::DontAlign>;
-using ConstTable = Eigen::Map<const Matrix>;
-using Table = Eigen::Map<Matrix>;
-
-// The four blocks of a parameter vector.
-template <class Map, class Pointer>
-struct Blocks {
-  Blocks(Pointer w, Index features, Index hidden, Index outputs)
-      : hidden_weights(w, hidden, features),
-        hidden_biases(w + hidden * features, 1, hidden),
-        output_weights(w + hidden * (features + 1), outputs, hidden),
-        output_biases(w + hidden * (features + 1) + outputs * hidden, 1, outputs) {}
-  Map hidden_weights;
-  Map hidden_biases;
-  Map output_weights;
-  Map output_biases;
-};
-using Weights = Blocks<ConstTable, const double*>;
-using Gradients = Blocks<Table, double*>;
-
-// One row a state.
-Matrix activations_of(const ConstTable& features, const Weights& w) {
-  Matrix z = features * w.hidden_weights.transpose();
-  z.rowwise() += w.hidden_biases.row(0);
-  return z.cwiseMax(0.0);
-}
-
-// Zero where the unit is off.
-void mask(const Matrix& activations, Matrix& table) { table = (activations.array() > 0.0).select(table, 0.0); }
-
-}  // namespace
+using hidden_layer::ConstTable;
+using hidden_layer::Gradients;
+using hidden_layer::Matrix;
+using hidden_layer::Table;
+using hidden_layer::Weights;
 
 NetworkPolicy::NetworkPolicy(std::shared_ptr<const Objective> landscape, Vector features, Index feature_count,
                              Index hidden)
@@ -65,9 +38,7 @@ NetworkPolicy::NetworkPolicy(std::shared_ptr<const Objective> landscape, Vector 
 void NetworkPolicy::outputs(ConstVectorView w, VectorView table) const {
   const Weights weights(w.data(), feature_count_, hidden_, outputs_);
   const ConstTable features(features_.data(), states_, feature_count_);
-  Table result(table.data(), states_, outputs_);
-  result.noalias() = activations_of(features, weights) * weights.output_weights.transpose();
-  result.rowwise() += weights.output_biases.row(0);
+  Table(table.data(), states_, outputs_) = outputs_of(activations_of(features, weights), weights);
 }
 
 double NetworkPolicy::value(ConstVectorView w) const {
@@ -85,13 +56,9 @@ double NetworkPolicy::value_and_gradient(ConstVectorView w, VectorView gradient)
 
   const Matrix activations = activations_of(features, weights);
   const ConstTable back(table_gradient.data(), states_, outputs_);
+  gradient.setZero();
   Gradients result(gradient.data(), feature_count_, hidden_, outputs_);
-  result.output_weights.noalias() = back.transpose() * activations;
-  result.output_biases = back.colwise().sum();
-  Matrix hidden_back = back * weights.output_weights;
-  mask(activations, hidden_back);
-  result.hidden_weights.noalias() = hidden_back.transpose() * features;
-  result.hidden_biases = hidden_back.colwise().sum();
+  add_gradient(features, activations, weights, back, result);
   return value;
 }
 
@@ -106,24 +73,16 @@ void NetworkPolicy::hessian_vector_product(ConstVectorView w, ConstVectorView v,
 
   // Forward: how activations and outputs change along v.
   const Matrix activations = activations_of(features, weights);
-  Matrix activation_changes = features * along.hidden_weights.transpose();
-  activation_changes.rowwise() += along.hidden_biases.row(0);
-  mask(activations, activation_changes);
-  Table change(table_change.data(), states_, outputs_);
-  change = activations * along.output_weights.transpose() + activation_changes * weights.output_weights.transpose();
-  change.rowwise() += along.output_biases.row(0);
+  const Matrix activation_changes = activation_changes_of(features, activations, along);
+  Table(table_change.data(), states_, outputs_) = output_changes_of(activations, activation_changes, weights, along);
   landscape_->hessian_vector_product(table, table_change, table_product);
 
   // Backward: the change of the gradient, through F and through the network.
   const ConstTable back(table_gradient.data(), states_, outputs_);
   const ConstTable back_change(table_product.data(), states_, outputs_);
+  product.setZero();
   Gradients result(product.data(), feature_count_, hidden_, outputs_);
-  result.output_weights = back_change.transpose() * activations + back.transpose() * activation_changes;
-  result.output_biases = back_change.colwise().sum();
-  Matrix hidden_back = back_change * weights.output_weights + back * along.output_weights;
-  mask(activations, hidden_back);
-  result.hidden_weights.noalias() = hidden_back.transpose() * features;
-  result.hidden_biases = hidden_back.colwise().sum();
+  add_gradient_change(features, activations, activation_changes, weights, along, back, back_change, result);
 }
 
 Vector NetworkPolicy::random_weights(RandomEngine& engine) const {

@@ -25,6 +25,7 @@
 #include <perigee/lib/problems/phase_retrieval.hpp>
 #include <perigee/lib/problems/planar_classics.hpp>
 #include <perigee/lib/problems/planar_saddles.hpp>
+#include <perigee/lib/problems/policy_network.hpp>
 #include <perigee/lib/problems/pseudo_huber.hpp>
 #include <perigee/lib/problems/random_field.hpp>
 #include <perigee/lib/problems/rank_one_pca.hpp>
@@ -124,6 +125,7 @@ const std::vector<Entry>& registry() {
       simplex_divergence(),
       stochastic_bandit(),
       asr_bandits(),
+      policy_network(),
   };
   static const std::vector<Entry> entries = joined(single, more_garbow_hillstrom());
   return entries;
