@@ -94,3 +94,21 @@ TEST_CASE("theorem 2: holds for p = 2 and 4, fails for p = 1 as printed, and cli
 TEST_CASE("theorem 5: escort cross-entropy obeys its linear bound at every step") {
   check_reproduction("mei-2020-theorem-5", {{"bound", holds}, {"rate", holds}});
 }
+
+TEST_CASE(
+    "figure 6: rewards lose classes to the softmax and not for long to the escort; poles spoil its cross-entropy") {
+  const Result result = check_reproduction("mei-2020-figure-6", {{"reward-wells", with_care},
+                                                                 {"reward-training", holds},
+                                                                 {"reward-test", holds},
+                                                                 {"cross-entropy-training", fails},
+                                                                 {"cross-entropy-test", fails}});
+  // Before the first epoch nothing is learnt: pi(right class) is about 1/10 in the mean over ten balanced classes, and
+  // the errors are those of a softmax's most probable class whichever the loss is, from the same first weights.
+  const auto& first = result.tables.at(0).rows.front();
+  CHECK(first.at(2) == Approx(0.9).margin(0.05));
+  CHECK(first.at(3) > 0.6);
+  CHECK(first.at(3) == first.at(11));
+  // One row an epoch and run, the start included.
+  CHECK(result.tables.at(0).rows.size() == 2 * 31);
+  CHECK(result.tables.at(1).rows.size() == 6);
+}

@@ -9,7 +9,7 @@ namespace perigee::reproduce {
 const std::vector<Reproduction>& registry() {
   static const std::vector<Reproduction> reproductions{
       mei_2020_figure_1(),  mei_2020_figure_2a(), mei_2020_figure_2bc(), mei_2020_figure_3(),  mei_2020_figure_4(),
-      mei_2020_figure_5a(), mei_2020_theorem_1(), mei_2020_theorem_2(),  mei_2020_theorem_5(),
+      mei_2020_figure_5a(), mei_2020_theorem_1(), mei_2020_theorem_2(),  mei_2020_theorem_5(), mei_2020_figure_6(),
   };
   return reproductions;
 }
