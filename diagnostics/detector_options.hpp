@@ -34,6 +34,17 @@ struct IllConditionedValleyOptions {
   double zigzag_cosine = 0.5;  // median cosine of successive steps below which they cross the valley
 };
 
+/// noise_floor.hpp
+struct NoiseFloorOptions {
+  double floor_ratio = 0.5;      // rho at a floor, at most
+  double growth_ratio = 1.5;     // rho of a slope or an escape, at least
+  double deviation = 3.0;        // from a random walk, in standard deviations (0.13% one-sided)
+  double escape_share = 0.5;     // of the squared displacements, in the last quarter: at least, for an escape
+  double fewest_degrees = 30.0;  // degrees of freedom without which nothing is called flat
+  double stationarity = 2.0;     // ratio of the squared steps of the two halves, at most, at a floor
+  double unkept_promise = 20.0;  // eta sum ||g||^2 over what the value lost, at least, where only values are known
+};
+
 /// saddle_passage.hpp
 struct SaddlePassageOptions {
   double growth = 10.0;      // of the gradient norm from its lowest to its next peak, at least

@@ -8,6 +8,7 @@
 #include <perigee/diagnostics/gravity_well.hpp>
 #include <perigee/diagnostics/ill_conditioned_valley.hpp>
 #include <perigee/diagnostics/line_search_stall.hpp>
+#include <perigee/diagnostics/noise_floor.hpp>
 #include <perigee/diagnostics/non_finite.hpp>
 #include <perigee/diagnostics/plateau.hpp>
 #include <perigee/diagnostics/rate.hpp>
@@ -37,6 +38,7 @@ constexpr Detector detectors[] = {
     detect_softmax_damping,  //
     detect_end_point,        //
     detect_rounding_floor,   //
+    detect_noise_floor,      //
     detect_saddle_passage,   //
     detect_step_too_small,   //
     detect_ill_conditioned_valley,

@@ -20,6 +20,7 @@ struct DiagnoseOptions {
   LineSearchStallOptions line_search_stall{};
   StepTooSmallOptions step_too_small{};
   IllConditionedValleyOptions ill_conditioned_valley{};
+  NoiseFloorOptions noise_floor{};
   SaddlePassageOptions saddle_passage{};
 };
 
