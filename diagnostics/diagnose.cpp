@@ -21,6 +21,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 #include <tuple>
 
@@ -152,7 +153,8 @@ std::string end_of(const Trajectory& trajectory) {
          std::to_string(trajectory.records.back().iteration);
 }
 
-std::string course_of(const Trajectory& trajectory) {
+std::string course_of(const DiagnosisInput& input) {
+  const Trajectory& trajectory = input.trajectory;
   const Series values = value_series(trajectory);
   const Index last = trajectory.records.back().iteration;
   if (values.empty()) return "no value was recorded up to iteration " + std::to_string(last);
@@ -168,8 +170,16 @@ std::string course_of(const Trajectory& trajectory) {
   if (rate.is_pre_asymptotic) return text;
   const std::string what = run_rate.quantity == "value" ? "" : "the " + std::string(run_rate.quantity) + " ";
   if (rate.verdict == RateVerdict::power_law) {
+    const std::optional<double> curvature = input.objective == nullptr
+                                                ? std::nullopt
+                                                : lasting_curvature(trajectory, *input.objective, input.options.random);
+    if (curvature) {
+      return text + ", not yet at its final rate: the smallest curvature, " + format_number(*curvature, 3) +
+             ", does not fade, so that convergence is linear in the end";
+    }
     text += ", at the end " + what + "sublinearly, like t^-" + format_number(rate.exponent, 3);
     if (what.empty() && rate.exponent > 1.1 && rate.exponent < 1.5) text += ", a little faster than 1/t";
+    text += ", as far as these iterations show";
   } else if (rate.verdict == RateVerdict::linear) {
     text +=
         ", at the end " + what + "linearly, by a factor of " + format_number(std::exp(-rate.rate), 4) + " an iteration";
@@ -192,12 +202,13 @@ const Finding* most_important(const Diagnosis& diagnosis) {
   return first;
 }
 
-std::string summarize(const Trajectory& trajectory, const Diagnosis& diagnosis) {
+std::string summarize(const DiagnosisInput& input, const Diagnosis& diagnosis) {
+  const Trajectory& trajectory = input.trajectory;
   const std::vector<Finding>& findings = diagnosis.findings;
-  if (findings.empty()) return "No problem found: " + course_of(trajectory) + end_of(trajectory) + ".";
+  if (findings.empty()) return "No problem found: " + course_of(input) + end_of(trajectory) + ".";
   const Finding* main = most_important(diagnosis);
   if (main->id == "budget-exhausted" && main->severity == Severity::information) {
-    return "No problem found: " + course_of(trajectory) + end_of(trajectory) + ".";
+    return "No problem found: " + course_of(input) + end_of(trajectory) + ".";
   }
   const bool tells_the_end = main->id == "budget-exhausted" || main->id == "non-finite";
   const std::string end = tells_the_end ? "" : end_of(trajectory);
@@ -222,7 +233,7 @@ Diagnosis diagnose(const Trajectory& trajectory, const Objective* objective, con
   settle_good_end(diagnosis);
   std::stable_sort(diagnosis.findings.begin(), diagnosis.findings.end(), is_more_important);
   order_phases(diagnosis.phases);
-  diagnosis.summary = summarize(trajectory, diagnosis);
+  diagnosis.summary = summarize(input, diagnosis);
   return diagnosis;
 }
 

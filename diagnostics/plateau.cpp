@@ -10,13 +10,14 @@ namespace perigee {
 
 namespace {
 
-const double shortest_length = std::log(2.0);  // in log time
-constexpr double most_lost_from_start = 0.05;  // of the excess, for a run that starts and ends in it
-constexpr double optimum_share = 1e-6;         // of the range: counts as the optimum itself
-constexpr double narrowest_band = 0.05;        // around the median log excess
-constexpr double lasting = 3.0;                // times as long as it took to leave
-constexpr double costly_share = 0.1;           // of the run
-const double departure = std::log(1.25);       // in log excess: the plateau is left
+const double shortest_length = std::log(2.0);    // in log time
+const double shortest_terminal = std::log(1.5);  // in log time, for a stretch that the run ended in after a descent
+constexpr double most_lost_from_start = 0.05;    // of the excess, for a run that starts and ends in it
+constexpr double optimum_share = 1e-6;           // of the range: counts as the optimum itself
+constexpr double narrowest_band = 0.05;          // around the median log excess
+constexpr double lasting = 3.0;                  // times as long as it took to leave
+constexpr double costly_share = 0.1;             // of the run
+const double departure = std::log(1.25);         // in log excess: the plateau is left
 
 double median_between(const std::vector<double>& values, std::size_t first, std::size_t last) {
   return median_of(
@@ -63,8 +64,9 @@ bool is_left_quickly(const Series& values, const std::vector<double>& log_excess
 bool is_plateau(const Series& values, const std::vector<double>& log_time, const std::vector<double>& log_excess,
                 const Segment& segment) {
   if (segment.test.trend != Trend::plateau) return false;
-  if (log_time[segment.last] - log_time[segment.first] < shortest_length) return false;
   const bool is_terminal = segment.last + 1 == values.size();
+  const double length = log_time[segment.last] - log_time[segment.first];
+  if (length < (is_terminal && segment.first > 0 ? shortest_terminal : shortest_length)) return false;
   if (!is_terminal) return is_left_quickly(values, log_excess, segment);
   if (segment.first > 0) return true;
   return start_level(log_excess, segment) - end_level(log_excess, segment) < -std::log1p(-most_lost_from_start);

@@ -3,7 +3,7 @@
 // A plateau is a stretch on which the exponent p of f - b ~ t^-p lies within (-0.1, 0.1) (trend.hpp), found in the
 // optimal segmentation of the whole curve (segmentation.hpp), without the points at its two ends that differ from its
 // median by more than 5% of the excess and 4 standard deviations, provided that
-//  - it spans a factor of at least 2 in time;
+//  - it spans a factor of at least 2 in time, or 1.5 if the run ended in it after something else;
 //  - if the run left it: the excess then fell (or rose) by a fifth and 3 standard deviations in at most a third of
 //    the time the stretch had lasted. Every curve, an exponential for one, is flat in log time at its very beginning,
 //    but what follows is slower than that; so is the passage of a logistic curve, which loses nothing to speak of by

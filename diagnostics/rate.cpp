@@ -1,6 +1,7 @@
 #include <perigee/diagnostics/rate.hpp>
 
 #include <perigee/diagnostics/robust_slope.hpp>
+#include <perigee/diagnostics/spectrum.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -166,6 +167,36 @@ Rate excess_rate(const Trajectory& trajectory, const ValueBound& bound) {
   for (double& value : excess.value) value -= bound.value;
   const double rounding = 1e4 * std::numeric_limits<double>::epsilon() * largest;
   return identify_rate(excess, bound.value == 0.0 ? 1e-300 : rounding);
+}
+
+std::optional<double> lasting_curvature(const Trajectory& trajectory, const Objective& objective,
+                                        const RandomSource& random) {
+  if (trajectory.snapshots.empty() || trajectory.records.empty()) return std::nullopt;
+  const Snapshot& end = trajectory.snapshots.back();
+  const Index origin = trajectory.records.front().iteration;
+  const double duration = static_cast<double>(end.iteration - origin);
+  if (end.iteration != trajectory.records.back().iteration || !(duration > 0.0)) return std::nullopt;
+  const Snapshot* earlier = nullptr;
+  for (const Snapshot& snapshot : trajectory.snapshots) {
+    const double share = static_cast<double>(snapshot.iteration - origin) / duration;
+    if (share >= 0.5 && share <= 0.75) earlier = &snapshot;
+  }
+  if (earlier == nullptr) return std::nullopt;
+  const auto smallest = [&](const Snapshot& at) -> std::optional<double> {
+    const SymmetricOperator hessian = [&](ConstVectorView v, VectorView product) {
+      objective.hessian_vector_product(at.x.view(), v, product);
+    };
+    const Spectrum spectrum = analyze_spectrum(at.x.size(), hessian, random, {.max_products = 64});
+    if (!(spectrum.lower_bound > 0.0)) return std::nullopt;
+    return spectrum.lambda_min;
+  };
+  const std::optional<double> at_end = smallest(end);
+  const std::optional<double> before = at_end ? smallest(*earlier) : std::nullopt;
+  if (!before) return std::nullopt;
+  const double fading =
+      std::log(*before / *at_end) / std::log(duration / static_cast<double>(earlier->iteration - origin));
+  if (!(fading < 0.5)) return std::nullopt;
+  return at_end;
 }
 
 RunRate rate_of_run(const Trajectory& trajectory) {

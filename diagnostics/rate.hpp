@@ -11,7 +11,10 @@
 #define PERIGEE_DIAGNOSTICS_RATE_HPP
 
 #include <perigee/diagnostics/series.hpp>
+#include <perigee/lib/objective.hpp>
+#include <perigee/lib/random.hpp>
 
+#include <optional>
 #include <string_view>
 
 namespace perigee {
@@ -55,6 +58,15 @@ Rate gradient_rate(const Trajectory& trajectory);
 
 /// The rate of f - b; cut off at the rounding error of f: 1e4 eps max|f|, or 1e-300 for b = 0.
 Rate excess_rate(const Trajectory& trajectory, const ValueBound& bound);
+
+/// The smallest curvature at the end of the run if it is positive and does not fade: then a power law is an
+/// intermediate regime, as on a quadratic before 1/(eta lambda_min) iterations, where many curvatures together look
+/// like t^-p and no curve can tell; convergence is linear in the end. A power law that lasts needs a curvature that
+/// fades like 1/t. Compares the smallest eigenvalue at the last snapshot, which must be of the last record, with that
+/// at an earlier one, at half to three quarters of the run: d log lambda_min/d log t > -1/2, and both positive beyond
+/// their bounds. Nothing where that is not so, or not known. At most 128 Hessian-vector products.
+std::optional<double> lasting_curvature(const Trajectory& trajectory, const Objective& objective,
+                                        const RandomSource& random);
 
 }  // namespace perigee
 
