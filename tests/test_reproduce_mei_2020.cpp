@@ -112,3 +112,29 @@ TEST_CASE(
   CHECK(result.tables.at(0).rows.size() == 2 * 31);
   CHECK(result.tables.at(1).rows.size() == 6);
 }
+
+TEST_CASE("theorem 3: its bound holds for p = 2 and 4, says nothing with discount 0.9, and fails for p = 1") {
+  check_reproduction("mei-2020-theorem-3",
+                     {{"discount-0.9", with_care}, {"bound-p2", holds}, {"bound-p4", holds}, {"bound-p1", fails}});
+}
+
+TEST_CASE("theorem 4: with an entropy bonus the escort converges linearly") {
+  check_reproduction("mei-2020-theorem-4", {{"linear", holds}});
+}
+
+TEST_CASE("proposition 1: the reward is not concave in the escort's parameters") {
+  check_reproduction("mei-2020-proposition-1", {{"p1", holds}, {"p2", holds}, {"p4", holds}});
+}
+
+TEST_CASE("remark 3: the Jacobian is asymmetric, and yet p = 2 is mirror descent as a flow of policies") {
+  check_reproduction("mei-2020-remark-3", {{"asymmetric", holds}, {"not-mirror-descent", with_care}});
+}
+
+TEST_CASE("inequalities: all hold, but (12) only for p >= 2 or with the power first") {
+  check_reproduction("mei-2020-inequalities", {{"equation-8", holds},
+                                               {"equation-9", holds},
+                                               {"equation-11", holds},
+                                               {"equation-12-p-ge-2", holds},
+                                               {"equation-12-p-lt-2", fails},
+                                               {"equation-12-power-first", holds}});
+}

@@ -46,13 +46,15 @@ Path follow(const problems::SoftmaxBandit& bandit, const Vector& pi_1) {
       trajectory.visits.push_back({corner.action + 1, ascent.steps(), ascent.steps()});
     }
     if (is_near) trajectory.visits.back().last = ascent.steps();
-    if (ascent.steps() == recorded[next]) {
+    const bool has_arrived = pi[bandit.optimal_action()] >= 0.999;
+    const bool is_recorded = ascent.steps() == recorded[next];
+    if (is_recorded) ++next;
+    if (is_recorded || has_arrived) {
       trajectory.times.push_back(static_cast<double>(ascent.steps()) + 1.0);
       trajectory.sub_optimality.push_back(ascent.value());
       for (Index a = 0; a < pi.size(); ++a) trajectory.probabilities[static_cast<std::size_t>(a)].push_back(pi[a]);
-      ++next;
     }
-    if (pi[bandit.optimal_action()] >= 0.999) break;
+    if (has_arrived) break;
     ascent.step(learning_rate);
   }
   return trajectory;

@@ -59,7 +59,7 @@ Case case_of(const Options& options, std::uint64_t number) {
 }
 
 Result run(const Options& options) {
-  const std::size_t count = sized<std::size_t>(options, 4000, 2000);
+  const std::size_t count = sized<std::size_t>(options, 4000, 500);
   std::vector<Case> cases(count);
   for_each_index(count, options.threads, [&](std::size_t i) { cases[i] = case_of(options, i); });
   const auto violations =

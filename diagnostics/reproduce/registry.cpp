@@ -8,8 +8,10 @@ namespace perigee::reproduce {
 
 const std::vector<Reproduction>& registry() {
   static const std::vector<Reproduction> reproductions{
-      mei_2020_figure_1(),  mei_2020_figure_2a(), mei_2020_figure_2bc(), mei_2020_figure_3(),  mei_2020_figure_4(),
-      mei_2020_figure_5a(), mei_2020_theorem_1(), mei_2020_theorem_2(),  mei_2020_theorem_5(), mei_2020_figure_6(),
+      mei_2020_figure_1(),      mei_2020_figure_2a(), mei_2020_figure_2bc(),   mei_2020_figure_3(),
+      mei_2020_figure_4(),      mei_2020_figure_5a(), mei_2020_figure_6(),     mei_2020_theorem_1(),
+      mei_2020_theorem_2(),     mei_2020_theorem_3(), mei_2020_theorem_4(),    mei_2020_theorem_5(),
+      mei_2020_proposition_1(), mei_2020_remark_3(),  mei_2020_inequalities(),
   };
   return reproductions;
 }
