@@ -227,3 +227,24 @@ TEST_CASE("compare prints a table and JSON") {
   CHECK(rows[0]["median_gradients"].is_null());
   CHECK(rows[1]["successes"] == 3);
 }
+
+TEST_CASE("a reproduction writes data, picture and verdict, and says where") {
+  const Folder folder;
+  const std::string out = (folder.path / "figures").string();
+  const Outcome one = perigee("reproduce mei-2020-proposition-1 --quick --jobs 1 --out " + quoted(out));
+  CHECK(one.exit_code == 0);
+  CHECK(contains(one.output, "mei-2020-proposition-1: holds"));
+  CHECK(contains(one.errors, "mei-2020-proposition-1.json"));
+  const nlohmann::json document = nlohmann::json::parse(read(fs::path(out) / "mei-2020-proposition-1.json"));
+  CHECK(document["sample"] == "quick");
+  CHECK(document["claims"].size() == 3);
+  CHECK(contains(read(fs::path(out) / "mei-2020-proposition-1.svg"), "<svg"));
+  CHECK(contains(read(fs::path(out) / "mei-2020-proposition-1-witnesses.csv"), "p,margin"));
+  // The same figures on any number of threads.
+  CHECK(perigee("reproduce mei-2020-proposition-1 --quick --jobs 3 --out " + quoted(out)).output == one.output);
+
+  CHECK(perigee("reproduce").output == perigee("list reproductions").output);
+  const Outcome wrong = perigee("reproduce mei-2020-figure-9");
+  CHECK(wrong.exit_code == 2);
+  CHECK(contains(wrong.errors, "did you mean"));
+}

@@ -214,7 +214,7 @@ Picture picture_of(const Run& printed, const Run& clipped, const Run& smooth, co
 }
 
 Result run(const Options& options) {
-  const std::size_t count = sized<std::size_t>(options, 1000, 60);
+  const std::size_t count = sized<std::size_t>(options, 1000, 40);
   const Index steps = sized<Index>(options, 20000, 6000);
   const auto runs_of = [&](double p, Step step) {
     std::vector<Run> runs(count);
