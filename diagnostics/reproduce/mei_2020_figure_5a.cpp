@@ -89,7 +89,7 @@ Claim claim_of(Index arms, const std::vector<Run>& runs, std::size_t last) {
 }
 
 Result run(const Options& options) {
-  const std::size_t count = sized<std::size_t>(options, 200, 12);
+  const std::size_t count = sized<std::size_t>(options, 200, 20);
   const Index last = sized<Index>(options, 50000, 10000);
   const std::vector<Index> recorded = logarithmic_steps(last, 50);
   Result result{.set_up =

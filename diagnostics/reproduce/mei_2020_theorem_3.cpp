@@ -145,7 +145,10 @@ Claim checked_claim(const Options& options, double p, const Setting& setting, st
 Result run(const Options& options) {
   const Index last = sized<Index>(options, 100000, 2000);
   const Setting setting;
-  const std::vector<Index> fine = logarithmic_steps(last, 100);
+  std::vector<Index> fine = logarithmic_steps(last, 100);
+  for (Index t = 1; t <= last; t *= 10) fine.push_back(t - 1);  // t = 1, 10, 100, ... for the table
+  std::sort(fine.begin(), fine.end());
+  fine.erase(std::unique(fine.begin(), fine.end()), fine.end());
   Result result{
       .set_up =
           "One random process, S = 5, A = 3, discount 0.9, rewards U[0, 1), rho = mu uniform, theta_1 ~ N(0, I), V* "
