@@ -18,7 +18,36 @@ function(perigee_library name folder)
     $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/view/${folder}>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   perigee_warnings(perigee_${name})
+  perigee_precompile(perigee_${name} <Eigen/Core>)
   set_property(GLOBAL APPEND PROPERTY PERIGEE_INSTALL_TARGETS perigee_${name})
+endfunction()
+
+# perigee_precompile(TARGET HEADERS...): these and the standard headers that nearly every source includes.
+function(perigee_precompile target)
+  perigee_may_precompile(may)
+  if(may)
+    target_precompile_headers(${target} PRIVATE ${ARGN} <algorithm> <cmath> <cstdint> <functional> <limits> <memory>
+      <optional> <span> <stdexcept> <string> <vector>)
+    target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")  # ccache goes by content
+  endif()
+endfunction()
+
+# perigee_reuse_precompiled(TARGET OTHER): the precompiled header of OTHER, which is compiled with the same options.
+function(perigee_reuse_precompiled target other)
+  perigee_may_precompile(may)
+  if(may)
+    target_precompile_headers(${target} REUSE_FROM ${other})
+    target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+  endif()
+endfunction()
+
+# g++ 12 sees overflows in std::string that cannot happen once its headers are precompiled (GCC bug 105651 again).
+function(perigee_may_precompile result)
+  if(PERIGEE_PRECOMPILE_HEADERS AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    set(${result} ON PARENT_SCOPE)
+  else()
+    set(${result} OFF PARENT_SCOPE)
+  endif()
 endfunction()
 
 # perigee_interface_library(NAME FOLDER): headers only.
