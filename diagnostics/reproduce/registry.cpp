@@ -1,3 +1,6 @@
+#include <perigee/diagnostics/reproduce/dou_2022.hpp>
+#include <perigee/diagnostics/reproduce/du_2017.hpp>
+#include <perigee/diagnostics/reproduce/escape_lectures.hpp>
 #include <perigee/diagnostics/reproduce/mei_2020.hpp>
 #include <perigee/diagnostics/reproduce/registry.hpp>
 #include <perigee/lib/parameters.hpp>
@@ -8,10 +11,24 @@ namespace perigee::reproduce {
 
 const std::vector<Reproduction>& registry() {
   static const std::vector<Reproduction> reproductions{
-      mei_2020_figure_1(),      mei_2020_figure_2a(), mei_2020_figure_2bc(),   mei_2020_figure_3(),
-      mei_2020_figure_4(),      mei_2020_figure_5a(), mei_2020_figure_6(),     mei_2020_theorem_1(),
-      mei_2020_theorem_2(),     mei_2020_theorem_3(), mei_2020_theorem_4(),    mei_2020_theorem_5(),
-      mei_2020_proposition_1(), mei_2020_remark_3(),  mei_2020_inequalities(),
+      mei_2020_figure_1(),
+      mei_2020_figure_2a(),
+      mei_2020_figure_2bc(),
+      mei_2020_figure_3(),
+      mei_2020_figure_4(),
+      mei_2020_figure_5a(),
+      mei_2020_theorem_1(),
+      mei_2020_theorem_2(),
+      mei_2020_theorem_5(),
+      // Saddles and temperature.
+      du_2017_octopus(),
+      arora_2018_lemmas(),
+      arora_2018_escape(),
+      chaudhari_2019_gibbs(),
+      chaudhari_2019_passage_time(),
+      // Rewards that move.
+      dou_2022_escape_time(),
+      dou_2022_variance(),
   };
   return reproductions;
 }
