@@ -49,7 +49,7 @@ double chain_time(double temperature, const RandomSource& random) {
 }
 
 Result run_passage(const Options& options) {
-  const std::size_t runs = sized<std::size_t>(options, 600, 100);
+  const std::size_t runs = sized<std::size_t>(options, 6000, 100);
   const std::vector<double> inverse_temperatures{5.0, 8.0, 11.0, 14.0};
   Table table{.name = "passage-times",
               .columns = {"inverse_temperature", "mean_time", "lower", "upper", "quadrature"},
@@ -69,7 +69,7 @@ Result run_passage(const Options& options) {
   for (const double beta : inverse_temperatures) {
     std::vector<double> times(runs);
     for_each_index(runs, options.threads, [&](std::size_t i) {
-      times[i] = chain_time(1.0 / beta, RandomSource(options.seed, 1000 * static_cast<std::uint64_t>(beta) + i));
+      times[i] = chain_time(1.0 / beta, RandomSource(options.seed, 100000 * static_cast<std::uint64_t>(beta) + i));
     });
     const Mean mean = mean_of(times);
     const double expected = diffusion_time(1.0 / beta);

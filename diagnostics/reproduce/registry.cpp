@@ -2,7 +2,9 @@
 #include <perigee/diagnostics/reproduce/du_2017.hpp>
 #include <perigee/diagnostics/reproduce/escape_lectures.hpp>
 #include <perigee/diagnostics/reproduce/mei_2020.hpp>
+#include <perigee/diagnostics/reproduce/processes.hpp>
 #include <perigee/diagnostics/reproduce/registry.hpp>
+#include <perigee/diagnostics/reproduce/slides.hpp>
 #include <perigee/lib/parameters.hpp>
 
 #include <stdexcept>
@@ -29,6 +31,13 @@ const std::vector<Reproduction>& registry() {
       // Rewards that move.
       dou_2022_escape_time(),
       dou_2022_variance(),
+      // Decision processes.
+      mei_2020_figure_5c(),
+      agarwal_2021_chain(),
+      // Step sizes and schedules.
+      slides_schedules(),
+      slides_step_size(),
+      slides_coin_flip(),
   };
   return reproductions;
 }
