@@ -44,7 +44,7 @@ Run run_of(const Options& options, std::uint64_t number, const std::vector<Index
   Ascent ascent(bandit, start);
   // The Lojasiewicz coefficient of the softmax is pi(a*), eq. (8).
   const auto best_probability = [&] { return bandit.lojasiewicz_coefficient(ascent.theta()); };
-  // pi(a*) is asked for only where f = sum_a pi_a (r* - r_a) lets it be large: f >= (1 - pi(a*)) gap.
+  // pi(a*) >= 0.99 implies f <= 0.01 (max r - min r): only there is pi(a*) asked for.
   const double threshold = (1.0 - good_probability) * bandit.arms().range();
   const auto note_arrival = [&] {
     if (!std::isnan(run.direct_steps) || ascent.value() > threshold) return;

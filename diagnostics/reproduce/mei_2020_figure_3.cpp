@@ -233,7 +233,7 @@ std::vector<SvgPanel> panels_of(const std::vector<Path>& paths) {
     chart.series.push_back(std::move(series));
   }
   SvgPanel field =
-      simplex_panel("(a) d\xCF\x80(a*)/dt of softmax: the lighter, the slower; orange: backwards", corners, shade, {});
+      simplex_panel("(a) d\xCF\x80(a*)/dt of softmax: the fainter, the slower; orange: backwards", corners, shade, {});
   return {std::move(field),
           simplex_panel("(b) paths from \xCF\x80\xE2\x82\x81 = (0.45, 0.5, 0.05)", corners, {}, drawn),
           chart_panel(chart)};

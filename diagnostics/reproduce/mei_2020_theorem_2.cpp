@@ -46,7 +46,6 @@ Run ascend(const problems::EscortBandit& bandit, const Vector& start, Step step,
   double infimum = 1.0;  // of pi_t(a*)
   while (true) {
     values.push_back(ascent.value());
-    // C = p pi(a*)^{1-1/p}/||theta||_p of eq. (9).
     const double norm = transforms::p_norm(ascent.theta(), p);
     const double root = std::abs(ascent.theta()[bandit.optimal_action()]) / norm;
     infimum = std::min(infimum, std::pow(root, p));
