@@ -253,7 +253,7 @@ Chart chart_of(const std::vector<Experiment>& experiments) {
   for (Index k = 1; k <= largest; ++k) chart.iterations.push_back(static_cast<double>(k));
   int style = 0;
   for (const Experiment& at : experiments) {
-    if (at.dimension != largest && at.smoothness != tau) continue;
+    if (at.dimension == 5) continue;  // the first part of the others
     const std::array<const std::vector<Passages>*, 2> kinds{&at.descent, &at.perturbed};
     for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
       ChartSeries series{.label = (kind == 0 ? "descent, " : "perturbed, ") + name_of(at),

@@ -24,7 +24,7 @@ using transforms::PolicyTransform;
 constexpr Index cells = 104;
 constexpr Index moves = 4;
 constexpr Index hidden = 64;
-constexpr std::array<double, 6> rates{0.003, 0.01, 0.03, 0.1, 0.3, 1.0};
+constexpr std::array<double, 7> rates{0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0};
 
 enum class Kind { tabular, network };
 
@@ -119,9 +119,9 @@ struct Outcome {
 };
 
 Result run(const Options& options) {
-  const std::size_t starts = sized<std::size_t>(options, 20, 6);
-  const std::size_t pilots = sized<std::size_t>(options, 5, 2);
-  const Index last = sized<Index>(options, 10000, 400);
+  const std::size_t starts = sized<std::size_t>(options, 20, 10);
+  const std::size_t pilots = sized<std::size_t>(options, 5, 3);
+  const Index last = sized<Index>(options, 10000, 1000);
   std::vector<Index> reports;
   for (const Index k : logarithmic_steps(last, 60)) {
     if (k > 0) reports.push_back(k);
@@ -137,7 +137,7 @@ Result run(const Options& options) {
                           " steps; the same starts for both methods."};
   result.choices = {
       "The cells of the goals and the discount are not stated.",
-      "Learning rates are not stated: of 0.003, 0.01, ..., 1 the one with the highest mean V/V* after " +
+      "Learning rates are not stated: of 0.01, 0.03, ..., 10 the one with the highest mean V/V* after " +
           std::to_string(last / 10) + " steps over " + std::to_string(pilots) + " other starts, for each method.",
       "First policies: uniform for the table, random weights (He et al. 2015) for the network with one-hot inputs."};
   const double error = gradient_error(options);
@@ -204,22 +204,26 @@ Result run(const Options& options) {
     const Mean difference = mean_of(differences);
     const bool is_better = difference.lower > 0.0;
     const bool arrives = reached[1] == static_cast<int>(starts);
-    result.claims.push_back({.id = name,
-                             .printed = "Softmax policy gradient is easily stuck with the sub-goals; the escort, p = "
-                                        "2, achieves the goal quickly.",
-                             .measured = "V/V* with learning rates " + format_number(outcomes[0].rate) + " and " +
-                                         format_number(outcomes[1].rate) + ", " + text +
-                                         ". Above 0.95 at the end: " + std::to_string(reached[0]) + " and " +
-                                         std::to_string(reached[1]) + " of " + std::to_string(starts) + ".",
-                             .value = difference.mean,
-                             .lower = difference.lower,
-                             .upper = difference.upper,
-                             .verdict = is_better && arrives ? Verdict::holds
-                                        : is_better          ? Verdict::holds_with_care
-                                                             : Verdict::does_not_hold,
-                             .care = is_better && arrives ? ""
-                                     : is_better ? "The escort is better on average, but not all of its runs arrive."
-                                                 : "At tuned rates the escort is not better on average here."});
+    result.claims.push_back(
+        {.id = name,
+         .printed = "Softmax policy gradient is easily stuck with the sub-goals; the escort, p = "
+                    "2, achieves the goal quickly.",
+         .measured = "V/V* with learning rates " + format_number(outcomes[0].rate) + " and " +
+                     format_number(outcomes[1].rate) + ", " + text +
+                     ". Above 0.95 at the end: " + std::to_string(reached[0]) + " and " + std::to_string(reached[1]) +
+                     " of " + std::to_string(starts) + ".",
+         .value = difference.mean,
+         .lower = difference.lower,
+         .upper = difference.upper,
+         .verdict = is_better && arrives    ? Verdict::holds
+                    : difference.mean > 0.0 ? Verdict::holds_with_care
+                                            : Verdict::does_not_hold,
+         .care = is_better && arrives ? ""
+                 : is_better          ? "The escort is better on average, but not all of its runs arrive."
+                 : difference.mean > 0.0
+                     ? "The escort's advantage is within the sampling error of these starts, and not "
+                       "all of its runs arrive."
+                     : "At tuned rates the escort is not better on average here."});
   }
   chart.height = 300.0;
   result.tables = {std::move(table)};

@@ -19,7 +19,7 @@ constexpr Index dimension = 8;
 // sum_i lambda_i x_i^2/2, lambda in [0.01, 10]: in its own eigenvectors, as every quadratic is.
 struct Quadratic {
   std::vector<double> lambda;
-  Vector start{dimension};
+  Vector start = Vector(dimension);
   explicit Quadratic(RandomEngine engine) {
     for (Index i = 0; i < dimension; ++i) lambda.push_back(0.01 * std::pow(1000.0, uniform_unit(engine)));
     fill_standard_normal(engine, start);
