@@ -24,7 +24,7 @@ using transforms::PolicyTransform;
 constexpr Index cells = 104;
 constexpr Index moves = 4;
 constexpr Index hidden = 64;
-constexpr std::array<double, 7> rates{0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0};
+constexpr std::array<double, 9> rates{0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0};
 
 enum class Kind { tabular, network };
 
@@ -119,9 +119,9 @@ struct Outcome {
 };
 
 Result run(const Options& options) {
-  const std::size_t starts = sized<std::size_t>(options, 20, 10);
-  const std::size_t pilots = sized<std::size_t>(options, 5, 3);
-  const Index last = sized<Index>(options, 10000, 1000);
+  const std::size_t starts = sized<std::size_t>(options, 20, 8);
+  const std::size_t pilots = sized<std::size_t>(options, 10, 3);
+  const Index last = sized<Index>(options, 10000, 500);
   std::vector<Index> reports;
   for (const Index k : logarithmic_steps(last, 60)) {
     if (k > 0) reports.push_back(k);
@@ -137,7 +137,7 @@ Result run(const Options& options) {
                           " steps; the same starts for both methods."};
   result.choices = {
       "The cells of the goals and the discount are not stated.",
-      "Learning rates are not stated: of 0.01, 0.03, ..., 10 the one with the highest mean V/V* after " +
+      "Learning rates are not stated: of 0.01, 0.03, ..., 100 the one with the highest mean V/V* after " +
           std::to_string(last / 10) + " steps over " + std::to_string(pilots) + " other starts, for each method.",
       "First policies: uniform for the table, random weights (He et al. 2015) for the network with one-hot inputs."};
   const double error = gradient_error(options);

@@ -150,7 +150,7 @@ Statistics statistics_of(Index dimension, std::size_t fields, std::size_t starts
 
 Result run(const Options& options) {
   const std::size_t fields = sized<std::size_t>(options, 40, 8);
-  const std::size_t starts = sized<std::size_t>(options, 300, 60);
+  const std::size_t starts = sized<std::size_t>(options, 300, 40);
   std::vector<Statistics> all;
   for (const Index dimension : {1, 2, 3, 4, 6, 8}) all.push_back(statistics_of(dimension, fields, starts, options));
   Result result{.set_up = std::to_string(fields) +
