@@ -65,7 +65,7 @@ Extremes extremes_of(std::uint64_t seed, std::uint64_t number) {
       result.largest_move[k] = std::max(result.largest_move[k], moved / bound);
     }
   }
-  // Lemma 4 on a quadratic with the curvatures -gamma and five others in (0, 1), eta = 1: the mode itself.
+  // Lemma 4 along the escape direction of a quadratic, where the other curvatures play no part; eta = 1.
   const double gamma = 0.01 + 0.2 * uniform_unit(engine);
   double one = 1e-3 * start[0];
   double other = one + 1e-4;

@@ -119,9 +119,9 @@ struct Outcome {
 };
 
 Result run(const Options& options) {
-  const std::size_t starts = sized<std::size_t>(options, 20, 8);
+  const std::size_t starts = sized<std::size_t>(options, 20, 10);
   const std::size_t pilots = sized<std::size_t>(options, 10, 3);
-  const Index last = sized<Index>(options, 10000, 500);
+  const Index last = sized<Index>(options, 10000, 1000);
   std::vector<Index> reports;
   for (const Index k : logarithmic_steps(last, 60)) {
     if (k > 0) reports.push_back(k);
