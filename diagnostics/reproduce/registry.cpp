@@ -19,21 +19,26 @@ const std::vector<Reproduction>& registry() {
       mei_2020_figure_3(),
       mei_2020_figure_4(),
       mei_2020_figure_5a(),
+      mei_2020_figure_6(),
       mei_2020_theorem_1(),
       mei_2020_theorem_2(),
+      mei_2020_theorem_3(),
+      mei_2020_theorem_4(),
       mei_2020_theorem_5(),
+      mei_2020_proposition_1(),
+      mei_2020_remark_3(),
+      mei_2020_inequalities(),
+      // Decision processes and rewards that move.
+      mei_2020_figure_5c(),
+      agarwal_2021_chain(),
+      dou_2022_escape_time(),
+      dou_2022_variance(),
       // Saddles and temperature.
       du_2017_octopus(),
       arora_2018_lemmas(),
       arora_2018_escape(),
       chaudhari_2019_gibbs(),
       chaudhari_2019_passage_time(),
-      // Rewards that move.
-      dou_2022_escape_time(),
-      dou_2022_variance(),
-      // Decision processes.
-      mei_2020_figure_5c(),
-      agarwal_2021_chain(),
       // Step sizes and schedules.
       slides_schedules(),
       slides_step_size(),
