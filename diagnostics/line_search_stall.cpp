@@ -101,6 +101,8 @@ void explain(const DiagnosisInput& input, const Diagnosis& diagnosis, Finding& f
 }  // namespace
 
 void detect_line_search_stall(const DiagnosisInput& input, Diagnosis& diagnosis) {
+  // No search finds a step among numbers that grow without bound; that growth is the finding.
+  if (find_finding(diagnosis, "divergence") != nullptr || find_finding(diagnosis, "non-finite") != nullptr) return;
   const Trajectory& trajectory = input.trajectory;
   const StepRecord& last = trajectory.records.back();
   const bool failed = is_failed_search(trajectory);

@@ -17,7 +17,7 @@
 namespace perigee {
 
 /// Adds at most one finding "line-search-stall". Comes after detect_end_point and detect_derivative_mismatch.
-/// No oracle calls, O(records).
+/// A run that diverged or met non-finite numbers is not asked. No oracle calls, O(records).
 void detect_line_search_stall(const DiagnosisInput& input, Diagnosis& diagnosis);
 
 }  // namespace perigee

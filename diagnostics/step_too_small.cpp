@@ -38,7 +38,8 @@ void detect_step_too_small(const DiagnosisInput& input, Diagnosis& diagnosis) {
       " (stable below 2), and the run ended with gradient norm " + format_number(length->gradient_norm, 3) + ".";
   finding.recommendation = "A step of " + format_number(1.0 / stiffness, 2) + " (1/curvature) should need about a " +
                            format_number(std::round(1.0 / product)) +
-                           "th of the iterations; a line search finds such a step by itself.";
+                           "th of the iterations as long as the curvature stays what it was; a line search finds "
+                           "such a step by itself.";
   explain_plateaus(diagnosis, finding.first, finding.last, "The finding step-too-small explains it.");
   diagnosis.findings.push_back(std::move(finding));
 }

@@ -101,6 +101,18 @@ TEST_CASE("what is short, cheap or still falling is no stall") {
   CHECK(stalls_of(unknown).findings.empty());
 }
 
+TEST_CASE("a line search that fails while the run diverges is not the trouble") {
+  // -x'x/2 is unbounded below: steps grow until no larger one can be tried.
+  const auto unbounded = functional(
+      2, [](ConstVectorView x) { return -0.5 * x.squaredNorm(); }, [](ConstVectorView x, VectorView g) { g = -x; });
+  const Trajectory trajectory =
+      recorded(unbounded, GradientDescent({.line_search = line_searches::strong_wolfe()}), {1.0, 2.0});
+  const Diagnosis diagnosis = diagnose(trajectory, &unbounded);
+  CAPTURE(diagnosis.summary);
+  CHECK(find_finding(diagnosis, "divergence") != nullptr);
+  CHECK(find_finding(diagnosis, "line-search-stall") == nullptr);
+}
+
 TEST_CASE("runs that converge or run out of budget have no stall") {
   const auto quadratic = functional(
       2, [](ConstVectorView x) { return 0.5 * (x[0] * x[0] + 50.0 * x[1] * x[1]); },
