@@ -51,7 +51,8 @@ struct SaddlePassageOptions {
   double slope_ratio = 2.0;  // between the growth rates of the two halves: at most, or the growth is not exponential
   double rate_agreement = 0.25;  // relative, between the growth rate and log(1 + eta |lambda|), for `likely`
   double costly_share = 0.1;     // of the run: a passage that took as much is a warning
-  Index max_products = 40;       // Hessian-vector products at the snapshot nearest to the saddle
+  Index most_judged = 20;   // passages whose curvature is asked of the objective; the later ones rely on the record
+  Index max_products = 40;  // Hessian-vector products at the snapshot nearest to the saddle
 };
 
 }  // namespace perigee

@@ -25,10 +25,11 @@ struct DiagnoseOptions {
 };
 
 /// What happened in this run, as far as what was recorded and the objective (nullptr: unknown) permit.
-/// A pure function of its arguments. The only oracle calls are those of the point classification (a few gradients and
-/// at most spectrum.max_products Hessian-vector products, plus a handful of values) and a dozen values and gradients
-/// that question the derivatives; where these look wrong, at most 1500 more. Throws std::invalid_argument if the
-/// objective's dimension is not that of the snapshots.
+/// A pure function of its arguments. Oracle calls are made at snapshots only: a few gradients and at most
+/// spectrum.max_products Hessian-vector products for the kind of the end point, 32 for the length of the steps, 40 for
+/// each of the first saddle_passage.most_judged saddles passed, 128 where a power law is to be qualified; and a dozen
+/// values and gradients that question the derivatives, at most 1500 more where these look wrong.
+/// Throws std::invalid_argument if the objective's dimension is not that of the snapshots.
 Diagnosis diagnose(const Trajectory& trajectory, const Objective* objective = nullptr,
                    const DiagnoseOptions& options = {});
 

@@ -161,6 +161,11 @@ bool is_in_well(const Diagnosis& diagnosis, Index first, Index last) {
   });
 }
 
+Index passages_in(const Diagnosis& diagnosis) {
+  return static_cast<Index>(std::count_if(diagnosis.findings.begin(), diagnosis.findings.end(),
+                                          [](const Finding& finding) { return finding.id == "saddle-passage"; }));
+}
+
 void report(const DiagnosisInput& input, const Growth& growth, const Exponential& exponential, Diagnosis& diagnosis) {
   const Records& records = input.trajectory.records;
   const SaddlePassageOptions& options = input.options.saddle_passage;
@@ -176,7 +181,9 @@ void report(const DiagnosisInput& input, const Growth& growth, const Exponential
   const double recorded = median_over(records, exponential, &StepRecord::curvature);
   if (recorded >= 0.0) return;
   const Index lowest = records[growth.lowest].iteration;
-  const Curvature curvature = curvature_at(input, begin, end, lowest, recorded);
+  const Curvature curvature = passages_in(diagnosis) < options.most_judged
+                                  ? curvature_at(input, begin, end, lowest, recorded)
+                                  : Curvature{recorded, false, lowest};
   if (curvature.lambda >= 0.0) return;
   const double step_size = median_over(records, exponential, &StepRecord::step_size);
   const double predicted_rate = std::log1p(step_size * std::abs(curvature.lambda));

@@ -23,7 +23,8 @@
 namespace perigee {
 
 /// Adds a finding "saddle-passage" and a phase for each, and explains by it the findings "plateau" within. Gradients of
-/// minibatches say nothing here: no finding for runs that have them. O(records); at most max_products products each.
+/// minibatches say nothing here: no finding for runs that have them. O(records); at most max_products
+/// products for each of the first most_judged passages.
 void detect_saddle_passage(const DiagnosisInput& input, Diagnosis& diagnosis);
 
 }  // namespace perigee

@@ -3,6 +3,8 @@
 
 #include <perigee/diagnostics/saddle_passage.hpp>
 
+#include <algorithm>
+
 using namespace perigee;
 using test::constant_step;
 using test::descend;
@@ -100,5 +102,28 @@ TEST_CASE("the whole diagnosis names the passage beside the good end") {
     CAPTURE(diagnosis.summary);
     CHECK(find_finding(diagnosis, "saddle-passage") != nullptr);
     CHECK(find_finding(diagnosis, "converged-minimum") != nullptr);
+  }
+}
+
+TEST_CASE("on the octopus the saddles are passed one after another, each at log(1 + eta gamma)") {
+  // Du et al. (2017): gradient descent with eta = 1/(4 L) leaves each saddle along a direction of curvature -2 gamma.
+  const Problem octopus = problems::make("octopus", {{"dimension", "4"}});
+  const double step = octopus.suggested_step.value();
+  const Trajectory trajectory = descend(*octopus.objective, constant_step(step), octopus.starts[0].x.view(), 1000);
+  DiagnoseOptions options;
+  for (const Index judged : {20, 1, 0}) {
+    options.saddle_passage.most_judged = judged;
+    Diagnosis diagnosis;
+    detect_saddle_passage({trajectory, octopus.objective.get(), options}, diagnosis);
+    REQUIRE(diagnosis.findings.size() >= 2);
+    for (const Finding& finding : diagnosis.findings) {
+      CAPTURE(judged, finding.message);
+      CHECK(evidence_of(finding, "lambda_min") == Approx(-2.0).epsilon(0.05));
+      CHECK(evidence_of(finding, "growth_rate") == Approx(std::log1p(2.0 * step)).epsilon(0.05));
+    }
+    const auto asked = std::count_if(diagnosis.findings.begin(), diagnosis.findings.end(), [](const Finding& finding) {
+      return finding.message.find("smallest eigenvalue") != std::string::npos;
+    });
+    CHECK(asked == std::min<std::ptrdiff_t>(judged, static_cast<std::ptrdiff_t>(diagnosis.findings.size())));
   }
 }
