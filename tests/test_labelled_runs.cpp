@@ -17,3 +17,14 @@ TEST_CASE("each run made to have a trouble is told to have it, and the good ones
     }
   }
 }
+
+TEST_CASE("none of them, with the objective or without, is told of wrong derivatives or a stalled line search") {
+  for (const test::LabelledRun& run : test::labelled_runs()) {
+    for (const Objective* known : {static_cast<const Objective*>(nullptr), run.objective.get()}) {
+      const Diagnosis diagnosis = diagnose(run.trajectory, known);
+      CAPTURE(run.name, known != nullptr, diagnosis.summary);
+      CHECK(find_finding(diagnosis, "derivative-mismatch") == nullptr);
+      CHECK(find_finding(diagnosis, "line-search-stall") == nullptr);
+    }
+  }
+}
