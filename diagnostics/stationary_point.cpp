@@ -263,17 +263,22 @@ void classify(const Site& site, const RandomSource& random, const PointOptions& 
   const bool spans_whole_space = spectrum.basis_size == spectrum.dimension;
   const double scale = std::max(std::abs(spectrum.lambda_min), std::abs(spectrum.lambda_max));
   const double flat = std::max(options.spectrum.curvature_tolerance * scale, 2.0 * spectrum.lower_bound_error);
-  if (spectrum.verdict == CurvatureVerdict::negative) {
+  // Whether the stationary point that a curvature promises, at ||g||/|curvature|, is near on the point's own scale. If
+  // it is not, the curvature there may be another one: beside a valley of minimizers it is small, of either sign.
+  const auto resolves = [&](double curvature) { return judgement.gradient_norm <= 0.1 * curvature * site.reach; };
+  const bool is_resolved = resolves(spectrum.lower_bound);
+  if (spectrum.verdict == CurvatureVerdict::negative &&
+      (resolves(-spectrum.lambda_min) || spectrum.lambda_min < -flat)) {
     const bool all_negative = spectrum.exhausted_space &&
                               spectrum.lambda_max + spectrum.lambda_max_residual + spectrum.lower_bound_error < 0.0;
     judgement.point_class = all_negative ? PointClass::local_maximum : PointClass::strict_saddle;
     // An exhausted Krylov space shows every eigenvalue, but only to a start vector that is not unlucky.
     judgement.certainty = all_negative && !spans_whole_space ? Certainty::likely : Certainty::proven;
     find_descent(site, judgement);
-  } else if (spectrum.lower_bound > 0.0) {
+  } else if (spectrum.lower_bound > 0.0 && (is_resolved || spectrum.lambda_min > flat)) {
     judgement.point_class = PointClass::minimum;
     // A complete basis leaves nothing to chance; that differenced products err no more than measured is a guess.
-    judgement.certainty = spans_whole_space && check.is_exact ? Certainty::proven : Certainty::likely;
+    judgement.certainty = spans_whole_space && check.is_exact && is_resolved ? Certainty::proven : Certainty::likely;
   } else if (spectrum.lower_bound >= -flat && spectrum.lambda_min <= flat) {
     judgement.point_class = PointClass::degenerate;
     judgement.certainty = Certainty::likely;

@@ -5,10 +5,12 @@
 // [lower, upper] its bracket, and eps_H = curvature_tolerance max|eigenvalue|:
 //
 //     ||grad f|| > eps_g (1 + |f|)           not stationary          proven
-//     upper + error < 0                      strict saddle           proven (Courant-Fischer)
+//     upper + error < 0, and below -eps_H    strict saddle           proven (Courant-Fischer)
+//       or ||g|| <= |upper| (1 + ||x||)/10
 //       and largest + error < 0              local maximum           proven if the basis spans R^n
-//     lower > 0                              minimum                 likely (probability 1 - eta); proven if the
-//                                                                    basis spans R^n and the products are exact
+//     lower > 0, and above eps_H or          minimum                 likely (probability 1 - eta); proven if the
+//       ||g|| <= lower (1 + ||x||)/10                                basis spans R^n, the products are exact, and the
+//                                                                    second of these holds
 //     -eps_H <= lower, upper <= eps_H        degenerate              likely
 //     anything else, f not smooth, NaN       undetermined            suspected
 //

@@ -389,3 +389,28 @@ TEST_CASE("bad arguments are refused") {
   CHECK(message({0.0, 0.0}, {.gradient_tolerance = -1.0}) == "judge_point: gradient_tolerance >= 0, got -1");
   CHECK(message({0.0, 0.0}, {.spectrum = {.max_products = 0}}) == "analyze_spectrum: max_products >= 1, got 0");
 }
+
+TEST_CASE("beside a valley of minimizers no minimum is proven: the small curvature is the distance's") {
+  // (x y - 1)^2/2: minimizers are the hyperbola x y = 1, with one zero eigenvalue each. At (1 + d, 1 + d) the curvature
+  // along the valley is 1 - (1 + d)^2, about -2 d, and the gradient 2 sqrt(2) |d|: the stationary point that this
+  // curvature promises would be more than 1 away.
+  const auto valley = functional(
+      2, [](ConstVectorView x) { return 0.5 * (x[0] * x[1] - 1.0) * (x[0] * x[1] - 1.0); },
+      [](ConstVectorView x, VectorView g) {
+        const double residual = x[0] * x[1] - 1.0;
+        g[0] = residual * x[1];
+        g[1] = residual * x[0];
+      },
+      [](ConstVectorView x, ConstVectorView v, VectorView product) {
+        const double residual = x[0] * x[1] - 1.0;
+        const double along = v[0] * x[1] + v[1] * x[0];
+        product[0] = along * x[1] + residual * v[1];
+        product[1] = along * x[0] + residual * v[0];
+      });
+  for (const double d : {1e-7, -1e-7, 1e-8}) {
+    const PointJudgement judgement = judge_point(valley, {1.0 + d, 1.0 + d}, RandomSource(1));
+    INFO(d << ": " << name_of(judgement.point_class));
+    CHECK(judgement.certainty != Certainty::proven);
+    CHECK(judgement.point_class != PointClass::minimum);
+  }
+}
