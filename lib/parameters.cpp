@@ -60,6 +60,11 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
       best_distance = distance;
     }
   }
+  if (!best.empty() || name.size() < 3) return best;
+  // A word of a longer name: "gap" for "reward_gap". The shortest of these, if there are several.
+  for (const std::string& candidate : candidates) {
+    if (candidate.find(name) != std::string::npos && (best.empty() || candidate.size() < best.size())) best = candidate;
+  }
   return best;
 }
 

@@ -118,6 +118,7 @@ TEST_CASE("bad usage is refused with what was wrong and what is right") {
   refused("run octopuss", "did you mean 'octopus'?");
   refused("run octopus --solver gradient-decent", "did you mean 'gradient-descent'?");
   refused("run octopus --set dimensoin=5", "did you mean 'dimension'?");
+  refused("run softmax-bandit --set gap=0.2", "did you mean 'reward_gap'?");
   refused("run octopus --set dimension=0", "dimension must be in");
   refused("run octopus --set dimension", "key=value");
   refused("run octopus --start nowhere", "it has");
