@@ -108,6 +108,21 @@ TEST_CASE("out of a softmax well of ten arms guided reaches the optimum, however
   CHECK(has_decided(run(deep.bandit, Guided(), deep.start), "long-step"));
 }
 
+TEST_CASE("where the best action's probability is 1e-50 only the natural gradient still points to it") {
+  // -grad f and random directions find at most the next best arm, of reward 8/9.
+  Well well = softmax_well(20.0);
+  well.start[9] = -100.0;
+  const RunResult result = run(well.bandit, Guided(), well.start);
+  INFO("f = " << result.value << ", " << result.end.message);
+  CHECK(result.value < 1e-4);
+  REQUIRE(has_decided(result, "long-step"));
+  bool natural = false;
+  for (const Decision& decision : result.decisions) {
+    natural = natural || decision.reason.find("the natural gradient") != std::string::npos;
+  }
+  CHECK(natural);
+}
+
 TEST_CASE("guided crosses the octopus") {
   const Problem octopus = problems::make("octopus", {{"smoothness", "2.718281828459045"}});
   for (std::uint64_t seed = 0; seed < 5; ++seed) {

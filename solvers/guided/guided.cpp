@@ -1,6 +1,7 @@
 #include <perigee/solvers/guided/guided.hpp>
 
 #include <perigee/lib/format.hpp>
+#include <perigee/lib/natural_gradient.hpp>
 #include <perigee/lib/state.hpp>
 #include <perigee/solvers/limited_memory_bfgs.hpp>
 #include <perigee/solvers/line_scan.hpp>
@@ -239,6 +240,14 @@ class GuidedStepper final : public Stepper {
     }
     direction_.view() = -current().gradient();
     look("-grad f", ScanSides::forward);
+    // A policy's natural gradient does not shrink with the probability of the action that it should raise.
+    if (const auto* policy = dynamic_cast<const NaturalGradientObjective*>(&oracle_.objective())) {
+      Evaluation here(oracle_.dimension());
+      here.propose() = current().x();
+      oracle_.evaluate_natural(*policy, here, direction_);
+      direction_.view() *= -1.0;
+      look("the natural gradient", ScanSides::forward);
+    }
     RandomEngine engine = random_.engine("long-step", static_cast<std::uint64_t>(record_.iteration));
     for (int i = 0; i < random_direction_count && best.step == 0.0; ++i) {
       fill_standard_normal(engine, direction_);
