@@ -33,6 +33,14 @@ void* allocate(std::size_t size) {
 void* operator new(std::size_t size) { return allocate(size); }
 void operator delete(void* storage) noexcept { std::free(storage); }
 void operator delete(void* storage, std::size_t) noexcept { std::free(storage); }
+// The array forms and the ones that do not throw too, so that what one of these allocates, one of these frees.
+void* operator new[](std::size_t size) { return allocate(size); }
+void operator delete[](void* storage) noexcept { std::free(storage); }
+void operator delete[](void* storage, std::size_t) noexcept { std::free(storage); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size); }
+void operator delete(void* storage, const std::nothrow_t&) noexcept { std::free(storage); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size); }
+void operator delete[](void* storage, const std::nothrow_t&) noexcept { std::free(storage); }
 
 namespace {
 
