@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/flat_saddle.hpp"
 #include "support/solver_contract.hpp"
 
 #include <perigee/lib/problems/registry.hpp>
@@ -58,11 +59,6 @@ class WatchedQuadratic final : public Objective {
  private:
   Eigen::VectorXd lambda_;
 };
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 }  // namespace
 

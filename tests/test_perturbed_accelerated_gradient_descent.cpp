@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/flat_saddle.hpp"
 #include "support/solver_contract.hpp"
 
 #include <perigee/lib/problems/registry.hpp>
@@ -27,21 +28,6 @@ Eigen::VectorXd perturbation_of(const RandomSource& random, Index iteration, Ind
 }
 
 // x'Hx/2 + x_1^4/16, H = diag(-e, 1, ..., 1): strict saddle at 0, minima x_1 = +-2 sqrt e with f = -e^2.
-auto flat_saddle(Index n, double e) {
-  return functional(
-      n,
-      [e](ConstVectorView x) { return 0.5 * (x.squaredNorm() - (1.0 + e) * x[0] * x[0]) + std::pow(x[0], 4) / 16.0; },
-      [e](ConstVectorView x, VectorView g) {
-        g = x;
-        g[0] = -e * x[0] + 0.25 * x[0] * x[0] * x[0];
-      });
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 }  // namespace
 
 TEST_CASE("perturbed accelerated gradient descent keeps the promises of every solver") {
