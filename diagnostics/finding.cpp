@@ -14,6 +14,18 @@ std::string_view name_of(Severity severity) {
   return "";
 }
 
+std::string_view name_of(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::none:
+      return "";
+    case Comparison::at_most:
+      return "at most";
+    case Comparison::at_least:
+      return "at least";
+  }
+  return "";
+}
+
 std::string_view name_of(Certainty certainty) {
   switch (certainty) {
     case Certainty::proven:

@@ -2,6 +2,7 @@
 #ifndef PERIGEE_DIAGNOSTICS_FINDING_HPP
 #define PERIGEE_DIAGNOSTICS_FINDING_HPP
 
+#include <perigee/lib/trajectory.hpp>
 #include <perigee/lib/vector.hpp>
 
 #include <string>
@@ -26,11 +27,19 @@ enum class Certainty {
 std::string_view name_of(Severity severity);
 std::string_view name_of(Certainty certainty);
 
+/// How a number was held against its threshold. None: it is told, and decides nothing.
+enum class Comparison { none, at_most, at_least };
+
+/// "", "at most", "at least".
+std::string_view name_of(Comparison comparison);
+
 /// One number that a finding rests on.
 struct Evidence {
   std::string name;  // snake_case
   double value;      // NaN: asked for, but not to be had
   std::string unit;  // "iterations", "1", ...; "1" for pure numbers
+  Comparison comparison = Comparison::none;
+  double threshold = not_measured;  // in the unit of the value
 };
 
 struct Finding {
@@ -40,8 +49,9 @@ struct Finding {
   Severity severity = Severity::information;
   Certainty certainty = Certainty::suspected;
   std::vector<Evidence> evidence;
-  std::string message;         // what happened, with the deciding numbers; one or two sentences
-  std::string recommendation;  // what to change and what to expect of it; may be empty
+  std::string message;          // what happened, with the deciding numbers; one or two sentences
+  std::string recommendation;   // what to change and what to expect of it; may be empty
+  std::string counterevidence;  // the observation that would overturn this finding, one sentence; may be empty
 };
 
 /// A stretch of the run. Phases are in order and do not overlap; they need not tile the run.
@@ -49,6 +59,8 @@ struct Phase {
   std::string kind;  // "plateau", "descent", "ascent", ...
   Index first = 0;   // in iterations
   Index last = 0;
+  std::string cause{};               // id of the finding that explains it; empty: none does
+  std::vector<Evidence> evidence{};  // what makes it a phase of its kind
 };
 
 /// A point of the run that was judged with the objective at hand.
