@@ -1,3 +1,4 @@
+#include "support/dense_algebra.hpp"
 #include "support/second_order_runs.hpp"
 
 #include <perigee/solvers/adaptive_cubic_regularization.hpp>
@@ -30,7 +31,7 @@ void check_global_minimizer(const CubicSubproblem& subproblem, const std::vector
   Eigen::VectorXd residual = matrix * y + lambda * y;
   residual[0] += gamma;
   CHECK(residual.norm() <= 1e-10 * (gamma + size * length));
-  const double lambda_min = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(matrix).eigenvalues()[0];
+  const double lambda_min = test::symmetric_eigenvalues(matrix)[0];
   CHECK(lambda >= -lambda_min - 1e-12 * size);
   const double model = gamma * y[0] + 0.5 * y.dot(matrix * y) + sigma / 3.0 * std::pow(length, 3);
   CHECK(subproblem.decrease() == Approx(-model).epsilon(1e-7));

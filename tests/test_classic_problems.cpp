@@ -1,6 +1,8 @@
 // Facts about the saddles, classics, constructions and networks of the registry beyond derivatives and stationary
 // points: published digits, time laws, eigenvalues, and what happens at the ends of the parameters' ranges.
 #include "support/catch.hpp"
+#include "support/dense_algebra.hpp"
+#include "support/dense_hessian.hpp"
 
 #include <perigee/lib/autodiff.hpp>
 #include <perigee/lib/derivative_check.hpp>
@@ -14,7 +16,7 @@
 #include <perigee/lib/run.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -29,16 +31,7 @@ using std::numbers::pi;
 namespace {
 
 Eigen::VectorXd eigenvalues(const Objective& f, ConstVectorView x) {
-  const Index n = x.size();
-  Eigen::MatrixXd hessian(n, n);
-  Vector column(n);
-  for (Index j = 0; j < n; ++j) {
-    Vector unit(n);
-    unit[j] = 1.0;
-    f.hessian_vector_product(x, unit, column);
-    hessian.col(j) = column.view();
-  }
-  return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(hessian, Eigen::EigenvaluesOnly).eigenvalues();
+  return test::symmetric_eigenvalues(test::dense_hessian(f, x));
 }
 
 // The first iteration at which `left(x)` holds; -1 if not within `most`.
@@ -366,7 +359,7 @@ TEST_CASE("random field: the index of stationary points grows with their value")
         f.hessian_vector_product(x, unit, column);
         hessian.col(j) = column.view();
       }
-      const Eigen::VectorXd step = hessian.fullPivLu().solve(gradient.view());
+      const Eigen::VectorXd step = test::solve_dense(hessian, gradient.view());
       x.view() -= step * std::min(1.0, 0.3 / step.norm());
       converged = gradient.view().norm() <= 1e-11;
     }

@@ -1,10 +1,10 @@
+#include "support/dense_algebra.hpp"
 #include "support/second_order.hpp"
 
 #include <perigee/lib/lanczos_subspace.hpp>
 #include <perigee/lib/random.hpp>
 #include <perigee/solvers/curvature_probe.hpp>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -59,7 +59,7 @@ TEST_CASE("with products enough for the whole space the verdict is that of the d
     // Shifted so that about half of the matrices have a negative eigenvalue.
     Eigen::MatrixXd matrix = random_symmetric(n, seed);
     matrix.diagonal().array() += std::sqrt(2.0 * static_cast<double>(n)) - 0.5;
-    const double lambda_min = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(matrix).eigenvalues()[0];
+    const double lambda_min = test::symmetric_eigenvalues(matrix)[0];
     if (std::abs(lambda_min + criterion.curvature_tolerance) < 1e-6) continue;
     Vector direction;
     const ProbeResult result = probe(quadratic(matrix), seed, criterion, &direction);

@@ -1,5 +1,7 @@
 // The bandit with a temperature: against its definition, its constants, its minimum.
 #include "support/catch.hpp"
+#include "support/dense_algebra.hpp"
+#include "support/dense_hessian.hpp"
 
 #include <perigee/lib/autodiff.hpp>
 #include <perigee/lib/problems/entropy_regularized_bandit.hpp>
@@ -7,8 +9,6 @@
 #include <perigee/lib/run.hpp>
 #include <perigee/lib/transforms/softmax.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
-
-#include <Eigen/Eigenvalues>
 
 #include <algorithm>
 #include <cmath>
@@ -98,8 +98,7 @@ TEST_CASE("its minimum is exp(r/tau), on a line of parameters, and values beside
     const double rewards[] = {0.2, 0.9, 1.0};
     CHECK(minimum.x[a] - minimum.x[2] == Approx((rewards[a] - rewards[2]) / 0.3).epsilon(1e-14).margin(1e-15));
   }
-  const Eigen::VectorXd eigenvalues =
-      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(dense_hessian(*problem.objective, minimum.x)).eigenvalues();
+  const Eigen::VectorXd eigenvalues = test::symmetric_eigenvalues(dense_hessian(*problem.objective, minimum.x));
   CHECK(std::abs(eigenvalues[0]) <= 1e-15);  // along the line
   CHECK(eigenvalues[1] > 0.01);
   // Second order: f(x + h v) = h^2/2 v'Hv + O(h^3), at values far below the rounding of the definition.
@@ -118,10 +117,7 @@ TEST_CASE("the stated constant bounds its Hessian, and its step descends to the 
       theta.view() *= static_cast<double>(trial % 6);
       const Eigen::MatrixXd hessian = dense_hessian(*problem.objective, theta);
       CHECK((hessian - hessian.transpose()).norm() <= 1e-13 * (1.0 + hessian.norm()));
-      const double norm = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(hessian, Eigen::EigenvaluesOnly)
-                              .eigenvalues()
-                              .cwiseAbs()
-                              .maxCoeff();
+      const double norm = test::spectral_norm(hessian);
       CHECK(norm <= *problem.gradient_lipschitz);
     }
   }

@@ -2,6 +2,7 @@
 // Chaudhari's remark that batch and learning rate may grow together. Numbers in brackets: docs/theory/escape.md.
 
 #include "support/catch.hpp"
+#include "support/dense_algebra.hpp"
 #include "support/sampling.hpp"
 #include "support/solver_contract.hpp"
 #include "support/stuck_region.hpp"
@@ -10,7 +11,6 @@
 #include <perigee/solvers/langevin_dynamics.hpp>
 #include <perigee/solvers/stochastic_gradient_descent.hpp>
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -122,7 +122,7 @@ TEST_CASE("lemma 4, repulsion: on a quadratic starts b u apart are b (1 + eta ga
     Eigen::MatrixXd normals(n, n);
     RandomEngine engine = RandomSource(seed).engine("quadratic");
     for (Index i = 0; i < n; ++i) fill_standard_normal(engine, normals.col(i));
-    const Eigen::MatrixXd q = Eigen::HouseholderQR<Eigen::MatrixXd>(normals).householderQ();
+    const Eigen::MatrixXd q = test::orthogonal_factor(normals);
     Eigen::VectorXd eigenvalues(n);
     for (Index i = 0; i < n; ++i) eigenvalues[i] = -0.2 + 0.15 * static_cast<double>(i);
     const Eigen::MatrixXd hessian = q * eigenvalues.asDiagonal() * q.transpose();

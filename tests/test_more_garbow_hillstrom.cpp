@@ -1,12 +1,14 @@
 // The More-Garbow-Hillstrom collection: values and derivatives against a second writing of the residuals, known values
 // at starts and minima, stationary points by gradient and index, and what the parameters refuse.
 #include "support/catch.hpp"
+#include "support/dense_algebra.hpp"
+#include "support/dense_hessian.hpp"
 #include "support/more_garbow_hillstrom_twins.hpp"
 
 #include <perigee/lib/derivative_check.hpp>
 #include <perigee/lib/problems/more_garbow_hillstrom.hpp>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -70,7 +72,7 @@ Eigen::VectorXd scaled_eigenvalues(const Eigen::MatrixXd& hessian) {
   const Eigen::VectorXd scale = hessian.diagonal().unaryExpr(
       [](double element) { return element == 0.0 ? 1.0 : 1.0 / std::sqrt(std::abs(element)); });
   const Eigen::MatrixXd scaled = scale.asDiagonal() * hessian * scale.asDiagonal();
-  return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(scaled, Eigen::EigenvaluesOnly).eigenvalues();
+  return test::symmetric_eigenvalues(scaled);
 }
 
 double value_at(const std::string& name, const std::string& start, const Parameters::Assignments& parameters = {}) {
@@ -233,7 +235,7 @@ TEST_CASE("where the list claims to be complete, Newton's method finds nothing e
       Vector gradient(x.size());
       for (int iteration = 0; iteration < 100; ++iteration) {
         problem.objective->value_and_gradient(x, gradient);
-        const Eigen::VectorXd step = dense_hessian(*problem.objective, x).fullPivLu().solve(gradient.view());
+        const Eigen::VectorXd step = test::solve_dense(dense_hessian(*problem.objective, x), gradient.view());
         x.view() -= step;
         if (!(step.norm() > 1e-13 * (1.0 + x.view().norm()))) break;
       }

@@ -1,5 +1,6 @@
 // Natural policy gradient against its definition, against mirror descent, and against the plain gradient.
 #include "support/catch.hpp"
+#include "support/dense_algebra.hpp"
 #include "support/resumption.hpp"
 #include "support/solver_contract.hpp"
 
@@ -15,7 +16,7 @@
 #include <perigee/solvers/natural_policy_gradient.hpp>
 #include <perigee/solvers/registry.hpp>
 
-#include <Eigen/QR>
+#include <Eigen/Core>
 
 #include <algorithm>
 #include <cmath>
@@ -87,10 +88,11 @@ TEST_CASE("the softmax bandit's natural gradient is F^+ grad f, up to a constant
       fisher += pi[a] * score * score.transpose();
     }
     CHECK((fisher * natural.view() - gradient.view()).norm() <= 1e-14);
-    Eigen::CompleteOrthogonalDecomposition<Eigen::MatrixXd> decomposition;
-    decomposition.setThreshold(1e-10);
-    decomposition.compute(fisher);
-    const Eigen::VectorXd least = decomposition.solve(gradient.view());
+    const test::SymmetricEigenpairs eigen = test::symmetric_eigenpairs(fisher);
+    const Eigen::VectorXd pseudo_inverse =
+        eigen.values.unaryExpr([](double value) { return value > 1e-10 ? 1.0 / value : 0.0; });
+    const Eigen::VectorXd least =
+        eigen.vectors * pseudo_inverse.cwiseProduct(eigen.vectors.transpose() * gradient.view());
     const Eigen::VectorXd rest = natural.view() - least;
     CHECK((rest.array() - rest.mean()).matrix().norm() <= 1e-11);
   }

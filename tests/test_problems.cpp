@@ -1,6 +1,7 @@
 // The problems of the registry: derivatives against twins by automatic differentiation, stationary points against
 // dense eigenvalues, constants, starts, and messages.
 #include "support/catch.hpp"
+#include "support/dense_algebra.hpp"
 #include "support/dense_hessian.hpp"
 
 #include <perigee/lib/autodiff.hpp>
@@ -9,7 +10,7 @@
 #include <perigee/lib/run.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -336,8 +337,8 @@ TEST_CASE("listed stationary points are stationary, of their value, type and ind
       Vector gradient(point.x.size());
       const double value = problem.objective->value_and_gradient(point.x, gradient);
       const Eigen::MatrixXd hessian = dense_hessian(*problem.objective, point.x);
-      const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(hessian);
-      const Eigen::VectorXd eigenvalues = solver.eigenvalues();
+      const test::SymmetricEigenpairs solver = test::symmetric_eigenpairs(hessian);
+      const Eigen::VectorXd eigenvalues = solver.values;
       const double size = eigenvalues.cwiseAbs().maxCoeff();
       const double zero = 1e-9 * (1.0 + size);
       CHECK((hessian - hessian.transpose()).norm() <= 1e-12 * (1.0 + size));
@@ -396,7 +397,7 @@ TEST_CASE("Newton's method from random starts finds no stationary point that is 
         problem.objective->value_and_gradient(x, gradient);
         const Eigen::MatrixXd hessian = dense_hessian(*problem.objective, x);
         if (!hessian.allFinite()) break;
-        const Eigen::VectorXd step = hessian.fullPivLu().solve(gradient.view());
+        const Eigen::VectorXd step = test::solve_dense(hessian, gradient.view());
         x.view() -= step * std::min(1.0, 0.5 / step.norm());
         converged = step.norm() <= 1e-11;
       }
@@ -470,12 +471,7 @@ TEST_CASE("stated smoothness constants bound the Hessian and its changes where s
     for (int trial = 0; trial < 200; ++trial) {
       const Vector x = problem.random_start(engine);
       const Vector y = problem.random_start(engine);
-      const auto norm = [](const Eigen::MatrixXd& matrix) {
-        return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(matrix, Eigen::EigenvaluesOnly)
-            .eigenvalues()
-            .cwiseAbs()
-            .maxCoeff();
-      };
+      const auto norm = [](const Eigen::MatrixXd& matrix) { return test::spectral_norm(matrix); };
       INFO(describe(instance));
       const Eigen::MatrixXd hessian = dense_hessian(*problem.objective, x);
       if (problem.gradient_lipschitz) CHECK(norm(hessian) <= *problem.gradient_lipschitz);

@@ -1,6 +1,7 @@
 // The structured problems: what holds of each of them, whatever its formula. Single facts are in
 // test_problems_structured_facts.cpp.
 #include "support/catch.hpp"
+#include "support/dense_algebra.hpp"
 #include "support/dense_hessian.hpp"
 
 #include <perigee/lib/derivative_check.hpp>
@@ -12,7 +13,7 @@
 #include <perigee/solvers/gradient_descent.hpp>
 #include <perigee/solvers/stochastic_gradient_descent.hpp>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -95,9 +96,7 @@ std::string describe(const Instance& instance) {
 
 Problem made(const Instance& instance) { return problems::make(instance.name, instance.parameters); }
 
-Eigen::VectorXd eigenvalues_of(const Eigen::MatrixXd& hessian) {
-  return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(hessian, Eigen::EigenvaluesOnly).eigenvalues();
-}
+Eigen::VectorXd eigenvalues_of(const Eigen::MatrixXd& hessian) { return test::symmetric_eigenvalues(hessian); }
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // What is known of single structured problems: spectra from the literature or by hand, closed forms against sampling,
 // bad minima, and messages.
 #include "support/catch.hpp"
+#include "support/dense_algebra.hpp"
 #include "support/dense_hessian.hpp"
 
 #include <perigee/lib/finite_sum.hpp>
@@ -10,7 +11,7 @@
 #include <perigee/lib/stop.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -23,7 +24,7 @@ using perigee::test::dense_hessian;
 namespace {
 
 Eigen::VectorXd spectrum(const Objective& f, ConstVectorView x) {
-  return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(dense_hessian(f, x), Eigen::EigenvaluesOnly).eigenvalues();
+  return test::symmetric_eigenvalues(dense_hessian(f, x));
 }
 
 RunResult descend(const Problem& problem, const Vector& start, Index iterations) {
@@ -72,7 +73,7 @@ TEST_CASE("problems that claim to know all stationary points have no others") {
       double length = 1.0;
       for (int k = 0; k < 200 && length > 1e-12; ++k) {
         problem.objective->value_and_gradient(x, gradient);
-        const Eigen::VectorXd step = dense_hessian(*problem.objective, x).fullPivLu().solve(gradient.view());
+        const Eigen::VectorXd step = test::solve_dense(dense_hessian(*problem.objective, x), gradient.view());
         length = step.norm();
         x.view() -= step;
       }
@@ -282,7 +283,7 @@ TEST_CASE(
     excess(0, 0) = second_difference(1.0, 0.0);
     excess(1, 1) = second_difference(0.0, 1.0);
     excess(0, 1) = excess(1, 0) = 0.5 * (second_difference(1.0, 1.0) - excess(0, 0) - excess(1, 1));
-    const Eigen::Vector2d eigenvalues = Eigen::SelfAdjointEigenSolver<Eigen::Matrix2d>(excess).eigenvalues();
+    const Eigen::Vector2d eigenvalues = test::symmetric_eigenvalues(excess);
     const Index above_one = (eigenvalues.array() < 0.0).count();
     INFO("separation " << separation << ", 1 - variances " << eigenvalues.transpose());
     CHECK(eigenvalues.cwiseAbs().minCoeff() > 1e-3);  // the count is not a matter of rounding

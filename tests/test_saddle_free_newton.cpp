@@ -1,3 +1,4 @@
+#include "support/dense_algebra.hpp"
 #include "support/second_order_runs.hpp"
 
 #include <perigee/lib/lanczos_subspace.hpp>
@@ -94,9 +95,9 @@ TEST_CASE("saddle-free Newton: the first step on an indefinite quadratic is -|H|
     const DenseQuadratic quadratic = random_quadratic(engine, n);
     const Vector x0 = random_point(engine, n);
     const Eigen::VectorXd g = quadratic.matrix * x0.view();
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(quadratic.matrix);
-    const Eigen::VectorXd inverse = eigen.eigenvalues().cwiseAbs().cwiseInverse();
-    const Eigen::VectorXd step = -eigen.eigenvectors() * inverse.asDiagonal() * eigen.eigenvectors().transpose() * g;
+    const test::SymmetricEigenpairs eigen = test::symmetric_eigenpairs(quadratic.matrix);
+    const Eigen::VectorXd inverse = eigen.values.cwiseAbs().cwiseInverse();
+    const Eigen::VectorXd step = -eigen.vectors * inverse.asDiagonal() * eigen.vectors.transpose() * g;
     const auto f = quadratic.objective();
     Oracle oracle(f);
     const auto stepper = SaddleFreeNewton({.inner_accuracy = 1e-12}).start(oracle, x0, RandomSource(1));
@@ -133,16 +134,15 @@ TEST_CASE("saddle-free Newton: a second step on the same basis moves in the comp
     v.col(1) = quadratic.matrix * v.col(0);
     v.col(1) = (v.col(1) - v.col(0) * v.col(0).dot(v.col(1))).eval().normalized();
     const Eigen::MatrixXd t = v.transpose() * quadratic.matrix * v;
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(t);
-    const double greatest = eigen.eigenvalues().cwiseAbs().maxCoeff();
+    const test::SymmetricEigenpairs eigen = test::symmetric_eigenpairs(t);
+    const double greatest = eigen.values.cwiseAbs().maxCoeff();
     double nearest = taken.norm();
     for (int j = -9; j < 20; ++j) {
       const double lambda = j == -9 ? 0.0 : greatest * std::pow(10.0, j);
-      const Eigen::VectorXd inverse = (eigen.eigenvalues().cwiseAbs().array() + lambda).inverse();
-      const Eigen::VectorXd inside = eigen.eigenvectors().transpose() * (v.transpose() * g1);
+      const Eigen::VectorXd inverse = (eigen.values.cwiseAbs().array() + lambda).inverse();
+      const Eigen::VectorXd inside = eigen.vectors.transpose() * (v.transpose() * g1);
       const Eigen::VectorXd outside = g1 - v * (v.transpose() * g1);
-      const Eigen::VectorXd step =
-          -v * (eigen.eigenvectors() * inverse.cwiseProduct(inside)) - outside / (greatest + lambda);
+      const Eigen::VectorXd step = -v * (eigen.vectors * inverse.cwiseProduct(inside)) - outside / (greatest + lambda);
       nearest = std::min(nearest, (taken - step).norm());
     }
     CHECK(nearest <= 1e-9 * taken.norm());

@@ -1,10 +1,9 @@
 // The curvature engine against spectra that are known: by construction, or from a dense eigen-solver.
 #include "support/catch.hpp"
+#include "support/dense_algebra.hpp"
 
 #include <perigee/diagnostics/spectrum.hpp>
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -58,7 +57,7 @@ Eigen::MatrixXd random_symmetric(const std::vector<double>& eigenvalues, RandomE
   const Index n = static_cast<Index>(eigenvalues.size());
   Eigen::MatrixXd gaussian(n, n);
   fill_standard_normal(engine, VectorView(gaussian.data(), n * n));
-  const Eigen::MatrixXd q = Eigen::HouseholderQR<Eigen::MatrixXd>(gaussian).householderQ();
+  const Eigen::MatrixXd q = test::orthogonal_factor(gaussian);
   const Eigen::Map<const Eigen::VectorXd> diagonal(eigenvalues.data(), n);
   const Eigen::MatrixXd product = q * diagonal.asDiagonal() * q.transpose();
   return 0.5 * (product + product.transpose());
@@ -199,8 +198,8 @@ TEST_CASE("random spectra: the certificates hold, and the probabilistic bound fa
     std::vector<double> prescribed(n);
     for (double& value : prescribed) value = -0.3 + 2.0 * std::pow(uniform_unit(engine), 1 + run % 3);
     const Eigen::MatrixXd matrix = random_symmetric(prescribed, engine);
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> dense(matrix);
-    const std::vector<double> truth(dense.eigenvalues().data(), dense.eigenvalues().data() + n);
+    const test::SymmetricEigenpairs dense = test::symmetric_eigenpairs(matrix);
+    const std::vector<double> truth(dense.values.data(), dense.values.data() + n);
 
     const Spectrum spectrum = analyze_spectrum(static_cast<Index>(n), multiply_by(matrix), source, options);
     INFO("run " << run << ", n " << n);

@@ -1,12 +1,12 @@
 // What comes with the ends of a spectrum: Kato-Temple's excess, condition number, optimal step, null directions.
 #include "support/catch.hpp"
+#include "support/dense_algebra.hpp"
 
 #include <perigee/diagnostics/spectrum.hpp>
 #include <perigee/diagnostics/stationary_point.hpp>
 #include <perigee/lib/functional.hpp>
 #include <perigee/lib/orthogonal_complement.hpp>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -122,7 +122,7 @@ TEST_CASE("null directions are left out: the ends are those of a dense solver on
         Eigen::MatrixXd::Identity(n, n) - Eigen::MatrixXd::Constant(n, n, 1.0 / static_cast<double>(n));
     const Eigen::MatrixXd core =
         shift_free * (gaussian * gaussian.transpose() + Eigen::MatrixXd::Identity(n, n)) * shift_free;
-    const double smallest = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(core).eigenvalues()[1];
+    const double smallest = test::symmetric_eigenvalues(core)[1];
     for (const double along : {0.0, -5.0}) {
       const Eigen::MatrixXd matrix = core + Eigen::MatrixXd::Constant(n, n, along / static_cast<double>(n));
       const auto hessian = [&](ConstVectorView v, VectorView product) { product = matrix * v; };

@@ -1,11 +1,10 @@
 // Tridiagonal algebra against a dense eigen-solver and a matrix whose eigenvalues are known.
 #include "support/catch.hpp"
+#include "support/dense_algebra.hpp"
 
 #include <perigee/lib/random.hpp>
 #include <perigee/lib/tridiagonal.hpp>
 
-#include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <vector>
 
@@ -44,11 +43,11 @@ TEST_CASE("tridiagonal matrices: T Q = Q diag, Q orthogonal, the values those of
     const TridiagonalEigenpairs pairs = solve_tridiagonal(a, b);
     const Eigen::Map<const Eigen::MatrixXd> q(pairs.vectors.data(), k, k);
     const Eigen::Map<const Eigen::VectorXd> values(pairs.values.data(), k);
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> reference(dense);
+    const test::SymmetricEigenpairs reference = test::symmetric_eigenpairs(dense);
     INFO("k " << k);
     CHECK((q.transpose() * q - Eigen::MatrixXd::Identity(k, k)).norm() < 1e-13);
     CHECK((dense * q - q * values.asDiagonal()).norm() < 1e-13);
-    CHECK((values - reference.eigenvalues()).cwiseAbs().maxCoeff() < 1e-14);
+    CHECK((values - reference.values).cwiseAbs().maxCoeff() < 1e-14);
   }
   // -1, 2, -1 of order k has the eigenvalues 4 sin^2(j pi / (2 (k + 1))); a power of two changes no bit.
   for (const double factor : {1.0, std::ldexp(1.0, 900), std::ldexp(1.0, -900)}) {
@@ -84,8 +83,7 @@ TEST_CASE("the smallest eigenpair of a tridiagonal matrix is that of a dense sol
       const TridiagonalMatrix matrix{diagonal, couplings};
       const double value = smallest_eigenvalue(matrix);
       const Eigen::MatrixXd twin = dense(matrix) / scale;
-      CHECK(value / scale ==
-            Approx(Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(twin).eigenvalues()[0]).margin(1e-13));
+      CHECK(value / scale == Approx(test::symmetric_eigenvalues(twin)[0]).margin(1e-13));
       std::vector<double> vector(k);
       smallest_eigenvector(matrix, value, factor, vector);
       const Eigen::Map<const Eigen::VectorXd> v(vector.data(), static_cast<Index>(k));
@@ -102,14 +100,14 @@ TEST_CASE("a factorization solves its systems, and none exists for an indefinite
   TridiagonalFactor factor;
   REQUIRE(factor.factor(matrix, 0.5));
   const Eigen::Vector3d right(1.0, -2.0, 0.5);
-  const Eigen::Vector3d solution = (dense(matrix) + 0.5 * Eigen::Matrix3d::Identity()).ldlt().solve(right);
+  const Eigen::Vector3d solution = test::solve_dense(dense(matrix) + 0.5 * Eigen::Matrix3d::Identity(), right);
   std::vector<double> y(right.data(), right.data() + 3);
   CHECK(factor.inverse_form(y) == Approx(right.dot(solution)));
   factor.solve(y);
   for (std::size_t j = 0; j < 3; ++j) CHECK(y[j] == Approx(solution[static_cast<Index>(j)]));
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(dense(matrix));
-  CHECK(factor.factor(matrix, -solver.eigenvalues()[0] + 1e-9));
-  CHECK_FALSE(factor.factor(matrix, -solver.eigenvalues()[0] - 1e-9));
-  CHECK(largest_eigenvalue_bound(matrix) >= solver.eigenvalues()[2]);
+  const test::SymmetricEigenpairs solver = test::symmetric_eigenpairs(dense(matrix));
+  CHECK(factor.factor(matrix, -solver.values[0] + 1e-9));
+  CHECK_FALSE(factor.factor(matrix, -solver.values[0] - 1e-9));
+  CHECK(largest_eigenvalue_bound(matrix) >= solver.values[2]);
   CHECK(largest_eigenvalue_bound(matrix) == 5.0);  // max of 2 + 1, 3 + 2, 4 + 1
 }

@@ -2,13 +2,13 @@
 #ifndef PERIGEE_TESTS_SUPPORT_FALSE_SUCCESS_HPP
 #define PERIGEE_TESTS_SUPPORT_FALSE_SUCCESS_HPP
 
+#include "support/dense_algebra.hpp"
 #include "support/dense_hessian.hpp"
 
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/problem.hpp>
 #include <perigee/lib/run.hpp>
 
-#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <string>
 
@@ -42,9 +42,7 @@ inline std::string refuted_claim(const Problem& problem, const RunResult& result
   if (!second_order || result.x.size() == 0) return {};
   const Eigen::MatrixXd hessian = dense_hessian(*problem.objective, result.x);
   if (!hessian.allFinite()) return "a claim of the second order where the Hessian is not finite: " + result.end.message;
-  const Eigen::VectorXd eigenvalues =
-      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(0.5 * (hessian + hessian.transpose()), Eigen::EigenvaluesOnly)
-          .eigenvalues();
+  const Eigen::VectorXd eigenvalues = symmetric_eigenvalues(0.5 * (hessian + hessian.transpose()));
   const double error = (problem.objective->has_exact_hessian_vector_product() ? 1e-12 : 1e-6) * hessian.norm();
   if (eigenvalues[0] >= -1.0001 * claimed.curvature - error) return {};
   return "a claim of the second order where an eigenvalue is " + format_number(eigenvalues[0]) + ": " +

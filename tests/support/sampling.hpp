@@ -3,10 +3,10 @@
 #define PERIGEE_TESTS_SUPPORT_SAMPLING_HPP
 
 #include "support/catch.hpp"
+#include "support/dense_algebra.hpp"
 
 #include <perigee/lib/solver.hpp>
 
-#include <Eigen/LU>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -91,7 +91,7 @@ inline double mean_passage_steps(const Curve& derivative, double a, double tempe
   for (Index i = 0; i < cells; ++i) {
     for (Index j = 0; j < cells; ++j) system(i, j) -= weight(node(i), node(j));
   }
-  const Eigen::VectorXd steps = system.partialPivLu().solve(Eigen::VectorXd::Ones(cells));
+  const Eigen::VectorXd steps = solve_dense(system, Eigen::VectorXd::Ones(cells));
   double mean = 1.0;
   for (Index j = 0; j < cells; ++j) mean += weight(x0, node(j)) * steps[j];
   return mean;

@@ -3,12 +3,13 @@
 #define PERIGEE_TESTS_SUPPORT_SECOND_ORDER_HPP
 
 #include "support/catch.hpp"
+#include "support/dense_algebra.hpp"
+#include "support/dense_hessian.hpp"
 
 #include <perigee/lib/autodiff.hpp>
 #include <perigee/lib/functional.hpp>
 #include <perigee/lib/run.hpp>
 
-#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -56,17 +57,8 @@ inline auto diagonal_quadratic(std::vector<double> eigenvalues) {
 
 // The slow twin of a curvature probe: lambda_min of the dense Hessian, by products with unit vectors.
 inline double dense_lambda_min(const Objective& objective, ConstVectorView x) {
-  const Index n = objective.dimension();
-  Eigen::MatrixXd hessian(n, n);
-  Vector unit(n);
-  Vector column(n);
-  for (Index i = 0; i < n; ++i) {
-    unit.view().setZero();
-    unit[i] = 1.0;
-    objective.hessian_vector_product(x, unit, column);
-    hessian.col(i) = column.view();
-  }
-  return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(0.5 * (hessian + hessian.transpose())).eigenvalues()[0];
+  const Eigen::MatrixXd hessian = dense_hessian(objective, x);
+  return symmetric_eigenvalues(0.5 * (hessian + hessian.transpose()))[0];
 }
 
 class Watcher final : public Observer {
