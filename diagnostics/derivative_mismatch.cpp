@@ -83,10 +83,11 @@ void detect_derivative_mismatch(const DiagnosisInput& input, Diagnosis& diagnosi
     finding.last = input.trajectory.records.back().iteration;
     finding.severity = Severity::problem;
     finding.certainty = Certainty::likely;
-    finding.evidence = {{"taylor_slope", part->slope, "1"},
-                        {"expected_slope", part->name == "gradient" ? 2.0 : not_measured, "1"},
-                        {"relative_error", error, "1"},
-                        {"iteration_asked", static_cast<double>(snapshot->iteration), "iterations"}};
+    finding.evidence = {
+        {"taylor_slope", part->slope, "1"},
+        {"expected_slope", part->name == "gradient" ? 2.0 : not_measured, "1"},
+        {"relative_error", error, "1", Comparison::at_least, input.options.derivative_mismatch.relative_error},
+        {"iteration_asked", static_cast<double>(snapshot->iteration), "iterations"}};
     finding.message = part->name == "gradient"
                           ? "The gradient is not the derivative of the value at iteration " +
                                 std::to_string(snapshot->iteration) + ": the Taylor error falls like h^" +
@@ -97,6 +98,8 @@ void detect_derivative_mismatch(const DiagnosisInput& input, Diagnosis& diagnosi
     finding.recommendation =
         "Correct the derivatives before anything else: no other finding of this run can be trusted. Find the wrong "
         "component by check_derivatives, or let automatic differentiation write them.";
+    finding.counterevidence =
+        "A kink or noise in the values at that point: neither has the Taylor expansion that the check rests on.";
     diagnosis.findings.push_back(std::move(finding));
     return;
   }

@@ -16,6 +16,15 @@ struct DiagnoseOptions {
       1e-6;                    // eps_g: a point with ||grad f|| <= eps_g (1 + |f|) counts as first-order stationary
   SpectrumOptions spectrum{};  // how hard to look at the curvature of the end point
   RandomSource random{0};      // start vectors of the spectral certificate, directions of the derivative check
+  PlateauOptions plateau{};
+  RateOptions rate{};
+  GravityWellOptions gravity_well{};
+  LostClassOptions lost_class{};
+  SoftmaxDampingOptions softmax_damping{};
+  DivergenceOptions divergence{};
+  StepTooLargeOptions step_too_large{};
+  RoundingFloorOptions rounding_floor{};
+  EndPointOptions end_point{};
   DerivativeMismatchOptions derivative_mismatch{};
   LineSearchStallOptions line_search_stall{};
   StepTooSmallOptions step_too_small{};

@@ -12,16 +12,14 @@ namespace perigee {
 
 namespace {
 
-constexpr double value_tolerance = 1e-6;  // of values, relative to 1 + |f*|
-
 // A better value than the end point's, and how it is known.
 struct BetterValue {
   double value;
   std::string source;
 };
 
-std::optional<BetterValue> better_value(const Trajectory& trajectory, double value) {
-  const auto is_better = [&](double other) { return value - other > value_tolerance * (1.0 + std::abs(other)); };
+std::optional<BetterValue> better_value(const Trajectory& trajectory, double value, double tolerance) {
+  const auto is_better = [&](double other) { return value - other > tolerance * (1.0 + std::abs(other)); };
   if (trajectory.optimal_value.has_value()) {
     if (is_better(*trajectory.optimal_value)) return BetterValue{*trajectory.optimal_value, "the known optimal value"};
     return std::nullopt;
@@ -95,7 +93,15 @@ std::string gradient_text(const PointJudgement& judgement, double tolerance) {
          format_number(tolerance * (1.0 + std::abs(judgement.value)), 3) + ")";
 }
 
-void describe_saddle(const PointJudgement& judgement, const std::string& gradient, Finding& finding) {
+// How long gradient descent needs from a perturbation of one ten-thousandth to distance one, ln(R/r)/log(1 + eta |l|).
+std::string exit_time(double lambda_min, double step_size) {
+  const double rate = std::log1p(step_size * std::abs(lambda_min));
+  if (!(rate > 0.0) || !std::isfinite(rate)) return "";
+  return ", here in about " + format_number(std::ceil(std::log(1e4) / rate)) + " steps of size " +
+         format_number(step_size, 3) + " (from a displacement of 1e-4 to distance 1)";
+}
+
+void describe_saddle(const PointJudgement& judgement, const std::string& gradient, double step_size, Finding& finding) {
   const Spectrum& spectrum = judgement.spectrum;
   finding.id = "strict-saddle";
   finding.severity = Severity::problem;
@@ -104,9 +110,14 @@ void describe_saddle(const PointJudgement& judgement, const std::string& gradien
                     " (residual " + format_number(spectrum.lambda_min_residual, 2) + ", error " +
                     format_number(spectrum.error, 2) + "); at least " + std::to_string(spectrum.negative_ritz_values) +
                     (spectrum.negative_ritz_values == 1 ? " eigenvalue is negative." : " eigenvalues are negative.");
-  finding.recommendation = way_down(judgement) +
-                           "A method that perturbs at small gradients leaves such points by itself: use " +
-                           "perturbed-gradient-descent.";
+  finding.recommendation =
+      way_down(judgement) +
+      "Use perturbed-gradient-descent: a method that perturbs at small gradients leaves such points "
+      "by itself" +
+      exit_time(spectrum.lambda_min, step_size) + ".";
+  finding.counterevidence = "Hessian-vector products whose true error exceeds " +
+                            format_number(std::abs(spectrum.lambda_min), 3) +
+                            ": the products given, or the differences they were made of, would have to be wrong.";
 }
 
 void describe_maximum(const PointJudgement& judgement, const std::string& gradient, Finding& finding) {
@@ -118,12 +129,20 @@ void describe_maximum(const PointJudgement& judgement, const std::string& gradie
   finding.recommendation = way_down(judgement) +
                            "Every direction leads down: start anywhere else, and check the sign " +
                            "of the objective if it is one to be maximized.";
+  finding.counterevidence = "A direction along which the value rises from here.";
+}
+
+std::string flat_direction_counterevidence(const PointJudgement& judgement) {
+  return judgement.degeneracy == Degeneracy::saddle
+             ? "A value along the direction given that does not fall: the fall was read off differences of values."
+             : "A better value found by a run that starts from here with a random displacement.";
 }
 
 void describe_degenerate(const PointJudgement& judgement, const std::string& gradient, bool is_optimal,
                          Finding& finding) {
   const Spectrum& spectrum = judgement.spectrum;
   finding.id = "degenerate-stationary-point";
+  finding.counterevidence = flat_direction_counterevidence(judgement);
   finding.message = "The run ended at a degenerate stationary point: " + gradient +
                     ", and the smallest Hessian eigenvalue is zero within the tolerance, in " + bracket_text(spectrum) +
                     " (largest " + format_number(spectrum.lambda_max, 4) + ")";
@@ -174,13 +193,53 @@ void describe_minimum(const PointJudgement& judgement, const std::string& gradie
     finding.message = "The run ended at a local minimum of value " + format_number(judgement.value, 6) + ", above " +
                       better->source + ", " + format_number(better->value, 6) + ": " + basis + ".";
     finding.recommendation =
-        "No descent method leaves a minimum by small steps: start elsewhere, or add noise large enough to cross the "
-        "barrier.";
+        "Start elsewhere, or add noise large enough to cross the barrier: no descent method leaves a minimum by small "
+        "steps. To be gained: " +
+        format_number(judgement.value - better->value, 3) + " in the value.";
+    finding.counterevidence = "A direction of negative curvature, or a path from here to " + better->source +
+                              " along which the value never rises.";
     return;
   }
   finding.id = "converged-minimum";
   finding.severity = Severity::information;
   finding.message = "The run converged to a local minimum: " + basis + ".";
+  finding.counterevidence = judgement.certainty == Certainty::proven
+                                ? "Derivatives that are not those of the objective."
+                                : "A direction of negative curvature that " + std::to_string(spectrum.products) +
+                                      " products missed, or derivatives that are not those of the objective.";
+}
+
+void hold(Finding& finding, const std::string& name, Comparison comparison, double threshold) {
+  for (Evidence& item : finding.evidence) {
+    if (item.name != name) continue;
+    item.comparison = comparison;
+    item.threshold = threshold;
+  }
+}
+
+// Which bound of the spectrum decided, and against what.
+void state_thresholds(const PointJudgement& judgement, const SpectrumOptions& options, Finding& finding) {
+  const Spectrum& spectrum = judgement.spectrum;
+  const double flat =
+      options.curvature_tolerance * std::max(std::abs(spectrum.lambda_min), std::abs(spectrum.lambda_max));
+  switch (judgement.point_class) {
+    case PointClass::strict_saddle:
+      hold(finding, "lambda_min", Comparison::at_most, -spectrum.error);
+      return;
+    case PointClass::local_maximum:
+      hold(finding, "lambda_max", Comparison::at_most, -spectrum.error);
+      return;
+    case PointClass::minimum:
+      hold(finding, "lambda_min_lower_bound", Comparison::at_least, 0.0);
+      return;
+    case PointClass::degenerate:
+      hold(finding, "lambda_min", Comparison::at_most, flat);
+      hold(finding, "lambda_min_lower_bound", Comparison::at_least, -flat);
+      return;
+    case PointClass::not_stationary:
+    case PointClass::undetermined:
+      return;
+  }
 }
 
 void add_finding(const DiagnosisInput& input, const PointJudgement& judgement, Diagnosis& diagnosis) {
@@ -193,8 +252,8 @@ void add_finding(const DiagnosisInput& input, const PointJudgement& judgement, D
   finding.certainty = judgement.certainty;
   finding.evidence = {
       {"value", judgement.value, "value"},
-      {"gradient_norm", judgement.gradient_norm, "value per unit of x"},
-      {"gradient_threshold", tolerance * (1.0 + std::abs(judgement.value)), "value per unit of x"},
+      {"gradient_norm", judgement.gradient_norm, "value per unit of x", Comparison::at_most,
+       tolerance * (1.0 + std::abs(judgement.value))},
       {"lambda_min", spectrum.lambda_min, "value per squared unit of x"},
       {"lambda_min_residual", spectrum.lambda_min_residual, "value per squared unit of x"},
       {"lambda_min_error", spectrum.error, "value per squared unit of x"},
@@ -210,10 +269,10 @@ void add_finding(const DiagnosisInput& input, const PointJudgement& judgement, D
         {"descent_coordinate", static_cast<double>(largest_component(judgement.descent_direction)), "coordinate"});
   }
   const std::string gradient = gradient_text(judgement, tolerance);
-  const std::optional<BetterValue> better = better_value(trajectory, judgement.value);
+  const std::optional<BetterValue> better = better_value(trajectory, judgement.value, input.options.end_point.better);
   switch (judgement.point_class) {
     case PointClass::strict_saddle:
-      describe_saddle(judgement, gradient, finding);
+      describe_saddle(judgement, gradient, trajectory.records.back().step_size, finding);
       break;
     case PointClass::local_maximum:
       describe_maximum(judgement, gradient, finding);
@@ -228,6 +287,7 @@ void add_finding(const DiagnosisInput& input, const PointJudgement& judgement, D
     case PointClass::undetermined:
       return;
   }
+  state_thresholds(judgement, input.options.spectrum, finding);
   diagnosis.findings.push_back(std::move(finding));
 }
 
@@ -284,7 +344,7 @@ void detect_end_point(const DiagnosisInput& input, Diagnosis& diagnosis) {
       judge_point(*input.objective, trajectory.snapshots.back().x.view(), input.options.random,
                   {.gradient_tolerance = input.options.gradient_tolerance, .spectrum = input.options.spectrum});
   diagnosis.judged_points.push_back(judged_point(judgement, last.iteration));
-  if (std::abs(judgement.value - last.value) > value_tolerance * (1.0 + std::abs(last.value))) {
+  if (std::abs(judgement.value - last.value) > input.options.end_point.better * (1.0 + std::abs(last.value))) {
     diagnosis.limits.push_back("The objective given has the value " + format_number(judgement.value, 6) +
                                " at the end point, where " + format_number(last.value, 6) +
                                " was recorded: the point was judged for the objective given.");

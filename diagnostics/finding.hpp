@@ -49,9 +49,9 @@ struct Finding {
   Severity severity = Severity::information;
   Certainty certainty = Certainty::suspected;
   std::vector<Evidence> evidence;
-  std::string message;          // what happened, with the deciding numbers; one or two sentences
-  std::string recommendation;   // what to change and what to expect of it; may be empty
-  std::string counterevidence;  // the observation that would overturn this finding, one sentence; may be empty
+  std::string message;            // what happened, with the deciding numbers; one or two sentences
+  std::string recommendation{};   // what to change and what to expect of it; may be empty
+  std::string counterevidence{};  // the observation that would overturn this finding, one sentence; may be empty
 };
 
 /// A stretch of the run. Phases are in order and do not overlap; they need not tile the run.

@@ -14,11 +14,7 @@ namespace perigee {
 
 namespace {
 
-constexpr double band = 0.1;                 // |delta - D| <= band D
-constexpr double deepest_harmless = 0.0125;  // probability of the best action: log 2/log(0.1/0.0125) = 1/3
-constexpr double least_slow_share = 1.0 / 3.0;
-constexpr Index shortest_phase = 10;  // iterations, and records
-constexpr double same_reward = 1e-12;
+constexpr double same_reward = 1e-12;  // rounding
 
 // The probabilities as recorded, one row a record; rows with a gap are left out.
 struct Policies {
@@ -47,8 +43,11 @@ Policies recorded_policies(const Trajectory& trajectory) {
 
 class WellSearch {
  public:
-  explicit WellSearch(const Trajectory& trajectory)
-      : trajectory_(trajectory), rewards_(trajectory.policy->rewards), policies_(recorded_policies(trajectory)) {
+  WellSearch(const Trajectory& trajectory, const GravityWellOptions& options)
+      : trajectory_(trajectory),
+        options_(options),
+        rewards_(trajectory.policy->rewards),
+        policies_(recorded_policies(trajectory)) {
     best_ = static_cast<std::size_t>(std::max_element(rewards_.begin(), rewards_.end()) - rewards_.begin());
   }
 
@@ -78,7 +77,8 @@ class WellSearch {
     for (std::size_t arm = 0; arm < pi.size(); ++arm) {
       if (gap(arm) > same_reward && (!corner || pi[arm] > pi[*corner])) corner = arm;
     }
-    if (!corner || std::abs(suboptimality(pi, rewards_) - gap(*corner)) > band * gap(*corner)) return std::nullopt;
+    if (!corner || std::abs(suboptimality(pi, rewards_) - gap(*corner)) > options_.band * gap(*corner))
+      return std::nullopt;
     return corner;
   }
   bool is_same_corner(std::size_t row, std::size_t corner) const {
@@ -99,7 +99,7 @@ class WellSearch {
     GravityWell well;
     well.first = iteration(first);
     well.last = iteration(end - 1);
-    if (well.last - well.first < shortest_phase || end - first < static_cast<std::size_t>(shortest_phase)) {
+    if (well.last - well.first < options_.iterations || static_cast<Index>(end - first) < options_.iterations) {
       return std::nullopt;
     }
     std::size_t lowest = first;
@@ -117,7 +117,7 @@ class WellSearch {
     well.start_probability = best_probability(first);
     well.lowest_probability = best_probability(lowest);
     well.lowest_iteration = iteration(lowest);
-    if (well.lowest_probability > deepest_harmless) return std::nullopt;
+    if (well.lowest_probability > options_.probability) return std::nullopt;
 
     double slow = 0.0;
     for (std::size_t row = first; row + 1 < end; ++row) {
@@ -126,7 +126,7 @@ class WellSearch {
       }
     }
     well.slow_share = slow / static_cast<double>(well.last - well.first);
-    if (well.slow_share < least_slow_share) return std::nullopt;
+    if (well.slow_share < options_.slow_share) return std::nullopt;
 
     const std::string& transform = trajectory_.policy->transform;
     if (is_inside_at_end && transform == "escort" && best_probability(end - 1) >= well.start_probability) {
@@ -146,7 +146,7 @@ class WellSearch {
     }
     const double eta = median_of(step_sizes);
     if (!std::isfinite(eta)) return;
-    const double threshold = (1.0 - band) * well.gap;
+    const double threshold = (1.0 - options_.band) * well.gap;
     const double arms = static_cast<double>(rewards_.size());
     const double unit = 1.0 / (eta * well.gap * well.start_probability);
     well.formula_lower = 0.5 * unit;
@@ -158,12 +158,14 @@ class WellSearch {
   }
 
   const Trajectory& trajectory_;
+  const GravityWellOptions& options_;
   const std::vector<double>& rewards_;
   Policies policies_;
   std::size_t best_ = 0;
 };
 
-Finding make_finding(const GravityWell& well, const std::string& corner_name, const std::string& transform) {
+Finding make_finding(const GravityWell& well, const std::string& corner_name, const std::string& transform,
+                     const GravityWellOptions& options) {
   const bool is_inside = std::isnan(well.escape_time);
   Finding finding;
   finding.id = "gravity-well";
@@ -176,10 +178,10 @@ Finding make_finding(const GravityWell& well, const std::string& corner_name, co
       {"corner_probability", well.corner_probability, "1"},
       {"gap", well.gap, "reward"},
       {"optimal_probability_at_start", well.start_probability, "1"},
-      {"optimal_probability_lowest", well.lowest_probability, "1"},
+      {"optimal_probability_lowest", well.lowest_probability, "1", Comparison::at_most, options.probability},
       {"optimal_probability_lowest_at", static_cast<double>(well.lowest_iteration), "iterations"},
       {"lojasiewicz_coefficient", well.coefficient, "1"},
-      {"slow_share", well.slow_share, "1"},
+      {"slow_share", well.slow_share, "1", Comparison::at_least, options.slow_share},
       {"escape_time_measured", well.escape_time, "iterations"},
       {"escape_time_predicted", well.predicted_escape_time, "iterations"},
       {"escape_time_formula_lower", well.formula_lower, "iterations"},
@@ -204,31 +206,39 @@ Finding make_finding(const GravityWell& well, const std::string& corner_name, co
     }
   }
   finding.message += ".";
+  const double inverse = 1.0 / well.start_probability;
   finding.recommendation =
       transform == "softmax"
-          ? "An escort transform (p = 2), natural policy gradient or entropy regularization escapes in a time that "
-            "grows with log(1/probability) instead of 1/probability."
+          ? "Use an escort transform (p = 2), natural-policy-gradient or entropy regularization: the time to escape "
+            "then grows with log(1/probability of the best action) instead of 1/probability" +
+                (std::isfinite(inverse) ? ", " + format_number(std::log(inverse), 2) + " instead of " +
+                                              format_number(inverse, 2) + " here."
+                                        : std::string("."))
           : "Start from a policy that gives every action some probability, or regularize by entropy.";
+  finding.counterevidence =
+      "A probability of the best action that multiplies by a constant factor in equal times (its logarithm rising "
+      "along a line), or a reward of action " +
+      std::to_string(well.corner) + " that is not below the best one.";
   return finding;
 }
 
 }  // namespace
 
-std::vector<GravityWell> find_gravity_wells(const Trajectory& trajectory) {
+std::vector<GravityWell> find_gravity_wells(const Trajectory& trajectory, const GravityWellOptions& options) {
   if (!trajectory.policy) return {};
   const PolicyInformation& policy = *trajectory.policy;
   if (policy.rewards.size() < 2 || policy.rewards.size() != policy.probability_columns.size()) return {};
   const auto is_finite = [](double reward) { return std::isfinite(reward); };
   if (!std::all_of(policy.rewards.begin(), policy.rewards.end(), is_finite)) return {};
-  return WellSearch(trajectory).wells();
+  return WellSearch(trajectory, options).wells();
 }
 
 void detect_gravity_well(const DiagnosisInput& input, Diagnosis& diagnosis) {
   if (!input.trajectory.policy) return;
   const PolicyInformation& policy = *input.trajectory.policy;
-  for (const GravityWell& well : find_gravity_wells(input.trajectory)) {
+  for (const GravityWell& well : find_gravity_wells(input.trajectory, input.options.gravity_well)) {
     const std::string& name = policy.probability_columns[static_cast<std::size_t>(well.corner)];
-    diagnosis.findings.push_back(make_finding(well, name, policy.transform));
+    diagnosis.findings.push_back(make_finding(well, name, policy.transform, input.options.gravity_well));
     explain_plateaus(diagnosis, well.first, well.last, "The gravity well explains it.");
   }
   if (policy.rewards.empty() && !policy.optimal_action) detect_lost_classes(input, diagnosis);

@@ -46,12 +46,12 @@ void detect_ill_conditioned_valley(const DiagnosisInput& input, Diagnosis& diagn
   finding.last = length->last;
   finding.severity = Severity::warning;
   finding.certainty = length->curvature_is_of_hessian ? Certainty::likely : Certainty::suspected;
-  finding.evidence = {{"condition_estimate", condition, "1"},
-                      {"condition_threshold", options.condition, "1"},
-                      {"step_times_curvature", product, "1"},
+  finding.evidence = {{"condition_estimate", condition, "1", Comparison::at_least, options.condition},
+                      {"step_times_curvature", product, "1", Comparison::at_least, options.smallest_product},
                       {"largest_curvature", length->largest_curvature, "value per squared unit of x"},
                       {"curvature_along_steps", length->curvature, "value per squared unit of x"},
-                      {"step_cosine", length->cosine, "1"},
+                      {"step_cosine", length->cosine, "1", zigzags ? Comparison::at_most : Comparison::none,
+                       zigzags ? options.zigzag_cosine : not_measured},
                       {"squared_gradient_rate", length->rate, "per iteration"},
                       {"gradient_norm", length->gradient_norm, "value per unit of x"}};
   const std::string stiffness = "the largest curvature " +
@@ -65,10 +65,15 @@ void detect_ill_conditioned_valley(const DiagnosisInput& input, Diagnosis& diagn
                                   format_number(length->curvature, 3) + "; condition number about " +
                                   format_number(condition, 2) + ".";
   finding.recommendation =
-      "A longer step would be unstable across the valley. Use curvature (limited-memory-bfgs, trust-region-newton-cg), "
-      "or momentum (nesterov, nonlinear-conjugate-gradient: about " +
+      "Use curvature (limited-memory-bfgs, trust-region-newton-cg), or momentum (nesterov, "
+      "nonlinear-conjugate-gradient: about " +
       format_number(std::round(std::sqrt(condition))) + " iterations where gradient descent needs " +
-      format_number(std::round(condition)) + "), or rescale the variables.";
+      format_number(std::round(condition)) + "), or rescale the variables; a longer step would be unstable.";
+  finding.counterevidence =
+      length->curvature_is_of_hessian
+          ? "A step twice as long that stays stable and halves the time: then the step was short, the valley not "
+            "narrow."
+          : "A largest Hessian eigenvalue at the end that is not above the curvature along the steps.";
   explain_plateaus(diagnosis, finding.first, finding.last, "The finding ill-conditioned-valley explains it.");
   diagnosis.findings.push_back(std::move(finding));
 }

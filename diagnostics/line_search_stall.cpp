@@ -63,8 +63,13 @@ void explain(const DiagnosisInput& input, const Diagnosis& diagnosis, Finding& f
   const StepRecord& last = input.trajectory.records.back();
   const double promised = last_step_size(input.trajectory) * last.gradient_norm * last.gradient_norm;
   const double rounding = 16.0 * std::numeric_limits<double>::epsilon() * std::abs(last.value);
-  finding.evidence.push_back({"promised_decrease", promised, "value"});
-  finding.evidence.push_back({"rounding_of_value", rounding, "value"});
+  const bool drowns = promised <= rounding;
+  const bool is_known = std::isfinite(promised);
+  finding.evidence.push_back({"promised_decrease", promised, "value",
+                              !is_known ? Comparison::none
+                              : drowns  ? Comparison::at_most
+                                        : Comparison::at_least,
+                              is_known ? rounding : not_measured});
   const JudgedPoint* judged = judged_end(diagnosis, last.iteration);
   const bool is_small = last.gradient_norm <= input.options.gradient_tolerance * (1.0 + std::abs(last.value));
   if (judged != nullptr || is_small) {
@@ -74,7 +79,7 @@ void explain(const DiagnosisInput& input, const Diagnosis& diagnosis, Finding& f
                                          : " The gradient vanishes there within the tolerance.";
     return;
   }
-  if (promised <= rounding) {
+  if (drowns) {
     finding.severity = Severity::information;
     finding.message += " The decrease that a gradient step promises, " + format_number(promised, 2) +
                        ", is below the rounding of the value, " + format_number(rounding, 2) +
@@ -117,9 +122,15 @@ void detect_line_search_stall(const DiagnosisInput& input, Diagnosis& diagnosis)
   finding.last = last.iteration;
   finding.certainty = failed ? Certainty::proven : Certainty::suspected;
   const double calls = calls_of(last) - calls_of(begin);
+  const LineSearchStallOptions& options = input.options.line_search_stall;
+  // A run that its solver ended for want of a step needs no threshold.
+  const Comparison comparison = failed ? Comparison::none : Comparison::at_least;
+  const auto least = [&](double threshold) { return failed ? not_measured : threshold; };
   finding.evidence = {
-      {"stalled_iterations", static_cast<double>(iterations), "iterations"},
-      {"calls", calls, "values and gradients"},
+      {"stalled_iterations", static_cast<double>(iterations), "iterations", comparison,
+       least(static_cast<double>(options.iterations))},
+      {"calls", calls, "values and gradients", comparison,
+       least(options.calls_per_iteration * static_cast<double>(iterations))},
       {"gradient_norm", last.gradient_norm, "value per unit of x"},
   };
   finding.message = failed ? "The run ended at iteration " + std::to_string(last.iteration) +
@@ -127,6 +138,7 @@ void detect_line_search_stall(const DiagnosisInput& input, Diagnosis& diagnosis)
                                  format_number(last.gradient_norm, 3) + ")."
                            : "From iteration " + std::to_string(begin.iteration) + " to the end " +
                                  format_number(calls) + " evaluations changed the value by no more than rounding.";
+  finding.counterevidence = "A step along the last search direction that lowers the value by more than rounding.";
   explain(input, diagnosis, finding);
   diagnosis.findings.push_back(std::move(finding));
 }

@@ -14,12 +14,6 @@ namespace perigee {
 
 namespace {
 
-constexpr double lost_probability = 0.05;
-constexpr double learnt_probability = 0.5;
-constexpr double not_rising = 1.64;
-constexpr std::size_t fewest_records = 20;
-constexpr double same_loss = 0.02;  // relative: the value is read as the mean of 1 - p
-
 std::vector<double> block_medians(const std::vector<double>& values) {
   const std::size_t blocks = std::min<std::size_t>(48, values.size());
   std::vector<double> medians;
@@ -48,18 +42,19 @@ double final_level(const Series& series) {
   return median_of(window_of(series, series.time.back() - 0.1 * span, series.time.back()).value);
 }
 
-bool value_stands_still(const Trajectory& trajectory) {
+bool value_stands_still(const Trajectory& trajectory, const LostClassOptions& options, double tolerance) {
   const Series values = value_series(trajectory);
-  if (values.size() < fewest_records) return false;
+  if (static_cast<Index>(values.size()) < options.records) return false;
   const std::size_t late = window_of(values, middle_of(values), values.time.back()).size();
   const std::vector<double> log_time = log_time_of(values);
   const std::vector<double> log_excess = log_excess_of(values, value_bound(trajectory, values));
-  return test_trend(std::span(log_time).last(late), std::span(log_excess).last(late)).trend == Trend::plateau;
+  const TrendTest test = test_trend(std::span(log_time).last(late), std::span(log_excess).last(late), tolerance);
+  return test.trend == Trend::plateau;
 }
 
-std::optional<LostClass> judge(const std::vector<Series>& classes, std::size_t k) {
+std::optional<LostClass> judge(const std::vector<Series>& classes, std::size_t k, const LostClassOptions& options) {
   const Series& own = classes[k];
-  if (own.size() < fewest_records) return std::nullopt;
+  if (static_cast<Index>(own.size()) < options.records) return std::nullopt;
   LostClass lost;
   lost.index = static_cast<Index>(k);
   lost.start_probability = own.value.front();
@@ -67,22 +62,23 @@ std::optional<LostClass> judge(const std::vector<Series>& classes, std::size_t k
   lost.lowest_probability = *std::min_element(own.value.begin(), own.value.end());
 
   const Series late = window_of(own, middle_of(own), own.time.back());
-  const bool stays_low = *std::max_element(late.value.begin(), late.value.end()) < lost_probability;
+  lost.largest_late_probability = *std::max_element(late.value.begin(), late.value.end());
+  const bool stays_low = lost.largest_late_probability < options.probability;
   if (!stays_low || lost.final_probability >= lost.start_probability) return std::nullopt;
   std::vector<double> logarithms;
   for (const double p : late.value) logarithms.push_back(std::log(std::max(p, 1e-300)));
   lost.trend = mann_kendall(block_medians(logarithms));
-  if (lost.trend > not_rising) return std::nullopt;
+  if (lost.trend > options.rise) return std::nullopt;
 
   std::vector<double> others;
   for (std::size_t j = 0; j < classes.size(); ++j) {
     if (j != k && !classes[j].empty()) others.push_back(final_level(classes[j]));
   }
   lost.others_median = median_of(others);
-  if (!(lost.others_median > learnt_probability)) return std::nullopt;
+  if (!(lost.others_median > options.learnt)) return std::nullopt;
 
   std::size_t entry = own.size();
-  while (entry > 0 && own.value[entry - 1] < lost_probability) --entry;
+  while (entry > 0 && own.value[entry - 1] < options.probability) --entry;
   lost.first = static_cast<Index>(own.time[entry]);
   return lost;
 }
@@ -93,7 +89,7 @@ struct Share {
   double contribution = not_measured;
 };
 
-Share share_of(const std::vector<Series>& classes, std::size_t k, double final_value) {
+Share share_of(const std::vector<Series>& classes, std::size_t k, double final_value, double same_loss) {
   double sum = 0.0;
   for (const Series& series : classes) {
     if (series.empty()) return {};
@@ -107,42 +103,45 @@ Share share_of(const std::vector<Series>& classes, std::size_t k, double final_v
 
 }  // namespace
 
-std::vector<LostClass> find_lost_classes(const Trajectory& trajectory) {
+std::vector<LostClass> find_lost_classes(const Trajectory& trajectory, const LostClassOptions& options,
+                                         double tolerance) {
   if (!trajectory.policy || trajectory.policy->probability_columns.size() < 3) return {};
   const std::vector<Series> classes = class_series(trajectory);
   std::vector<LostClass> found;
   for (std::size_t k = 0; k < classes.size(); ++k) {
-    if (const std::optional<LostClass> lost = judge(classes, k)) found.push_back(*lost);
+    if (const std::optional<LostClass> lost = judge(classes, k, options)) found.push_back(*lost);
   }
-  if (!found.empty() && !value_stands_still(trajectory)) found.clear();
+  if (!found.empty() && !value_stands_still(trajectory, options, tolerance)) found.clear();
   return found;
 }
 
 void detect_lost_classes(const DiagnosisInput& input, Diagnosis& diagnosis) {
   const Trajectory& trajectory = input.trajectory;
-  const std::vector<LostClass> found = find_lost_classes(trajectory);
+  const LostClassOptions& options = input.options.lost_class;
+  const std::vector<LostClass> found = find_lost_classes(trajectory, options, input.options.plateau.exponent);
   if (found.empty()) return;
   const std::vector<Series> classes = class_series(trajectory);
   const double final_value = final_level(value_series(trajectory));
   for (const LostClass& lost : found) {
     const std::size_t k = static_cast<std::size_t>(lost.index);
-    const Share share = share_of(classes, k, final_value);
+    const Share share = share_of(classes, k, final_value, options.same_loss);
     Finding finding;
     finding.id = "gravity-well";
     finding.first = lost.first;
     finding.last = trajectory.records.back().iteration;
     finding.severity = Severity::problem;
     finding.certainty = Certainty::likely;
-    finding.evidence = {{"class", static_cast<double>(lost.index), "column, counted from 0"},
-                        {"probability_at_start", lost.start_probability, "1"},
-                        {"probability_lowest", lost.lowest_probability, "1"},
-                        {"probability_at_end", lost.final_probability, "1"},
-                        {"probability_threshold", lost_probability, "1"},
-                        {"others_median_at_end", lost.others_median, "1"},
-                        {"trend_statistic", lost.trend, "1"},
-                        {"final_value", final_value, "value"},
-                        {"contribution_to_value", share.contribution, "value"},
-                        {"share_of_value", share.of_value, "1"}};
+    finding.evidence = {
+        {"class", static_cast<double>(lost.index), "column, counted from 0"},
+        {"probability_at_start", lost.start_probability, "1"},
+        {"probability_lowest", lost.lowest_probability, "1"},
+        {"largest_late_probability", lost.largest_late_probability, "1", Comparison::at_most, options.probability},
+        {"probability_at_end", lost.final_probability, "1"},
+        {"others_median_at_end", lost.others_median, "1", Comparison::at_least, options.learnt},
+        {"trend_statistic", lost.trend, "1", Comparison::at_most, options.rise},
+        {"final_value", final_value, "value"},
+        {"contribution_to_value", share.contribution, "value"},
+        {"share_of_value", share.of_value, "1"}};
     finding.message = "The class of " + trajectory.policy->probability_columns[k] +
                       " is not learnt: the mean probability of its right answer fell from " +
                       format_number(lost.start_probability, 3) + " to " + format_number(lost.final_probability, 3) +
@@ -154,8 +153,16 @@ void detect_lost_classes(const DiagnosisInput& input, Diagnosis& diagnosis) {
     }
     finding.message += ".";
     finding.recommendation =
-        "The expected reward through a softmax gives a class no gradient once its probability is small: restart from "
-        "another seed, use cross-entropy or an escort transform for the head, or regularize by entropy.";
+        "Restart from another seed, use cross-entropy or an escort transform for the head, or regularize by entropy: "
+        "the expected reward through a softmax gives a class no gradient once its probability is small.";
+    if (std::isfinite(share.of_value)) {
+      finding.recommendation += " With the class learnt, the value should end near " +
+                                format_number(final_value - share.contribution, 2) + " instead of " +
+                                format_number(final_value, 3) + ".";
+    }
+    finding.counterevidence = "A longer log in which " + trajectory.policy->probability_columns[k] + " rises above " +
+                              format_number(options.probability) +
+                              ", or the news that the data hold no example of that class.";
     diagnosis.findings.push_back(std::move(finding));
     explain_plateaus(diagnosis, lost.first, trajectory.records.back().iteration, "The class not learnt explains it.");
   }

@@ -21,12 +21,15 @@ struct LostClass {
   double start_probability = 0.0;
   double lowest_probability = 0.0;
   double final_probability = 0.0;
-  double others_median = 0.0;  // of the final probabilities of the other classes
-  double trend = 0.0;          // Mann-Kendall statistic of log p in the second half
+  double largest_late_probability = 0.0;  // throughout the second half
+  double others_median = 0.0;             // of the final probabilities of the other classes
+  double trend = 0.0;                     // Mann-Kendall statistic of log p in the second half
 };
 
-/// The lost classes, in the order of the columns. O(records x classes).
-std::vector<LostClass> find_lost_classes(const Trajectory& trajectory);
+/// The lost classes, in the order of the columns; `tolerance`: of the test that the value stands still (trend.hpp).
+/// O(records x classes).
+std::vector<LostClass> find_lost_classes(const Trajectory& trajectory, const LostClassOptions& options = {},
+                                         double tolerance = PlateauOptions{}.exponent);
 
 /// Adds a finding "gravity-well" for each, and explains plateaus by it.
 void detect_lost_classes(const DiagnosisInput& input, Diagnosis& diagnosis);

@@ -163,14 +163,14 @@ bool is_stationary(const SquaredSteps& steps, Index first, Index last, const Noi
   return std::max(early, late) <= options.stationarity * std::min(early, late);
 }
 
-TrendTest trend_from(const Trajectory& trajectory, Index first) {
+TrendTest trend_from(const Trajectory& trajectory, Index first, double tolerance) {
   const Series values = value_series(trajectory);
   if (values.empty()) return {};
   const std::vector<double> log_time = log_time_of(values);
   const std::vector<double> log_excess = log_excess_of(values, value_bound(trajectory, values));
   const auto skipped = static_cast<std::size_t>(
       std::lower_bound(values.time.begin(), values.time.end(), static_cast<double>(first)) - values.time.begin());
-  return test_trend(std::span(log_time).subspan(skipped), std::span(log_excess).subspan(skipped));
+  return test_trend(std::span(log_time).subspan(skipped), std::span(log_excess).subspan(skipped), tolerance);
 }
 
 double median_value(const Trajectory& trajectory, double first, double last) {
@@ -178,23 +178,28 @@ double median_value(const Trajectory& trajectory, double first, double last) {
 }
 
 constexpr const char* way_out =
-    "Lower the learning rate (the excess over the minimum is proportional to it), enlarge the batch, or average the "
-    "iterates; more iterations alone gain nothing.";
+    "Lower the learning rate, enlarge the batch, or average the iterates: the excess over the minimum is proportional "
+    "to the learning rate and inversely to the batch, so that half of the one or twice the other halves it, while more "
+    "iterations alone gain nothing.";
 
-Finding floor_finding(const NoiseReading& reading, double level) {
+Finding floor_finding(const NoiseReading& reading, double level, const NoiseFloorOptions& options) {
   Finding finding;
   finding.id = "noise-floor";
   finding.first = reading.first;
   finding.last = reading.last;
   finding.severity = Severity::warning;
   finding.certainty = Certainty::likely;
-  finding.evidence = {{"distance_ratio", reading.distance_ratio, "1"},
-                      {"fluctuation_dissipation_ratio", 1.0 - reading.distance_ratio, "1"},
-                      {"deviation_from_random_walk", reading.deviation, "standard deviations"},
-                      {"effective_dimension", reading.effective_dimension, "1"},
-                      {"blocks", static_cast<double>(reading.blocks), "1"},
-                      {"lag", static_cast<double>(reading.lag), "iterations"},
-                      {"level", level, "value"}};
+  // The coarser blocks may have decided instead of these.
+  const bool fine_decided = reading.distance_ratio <= options.floor_ratio && reading.deviation <= -options.deviation;
+  const Comparison comparison = fine_decided ? Comparison::at_most : Comparison::none;
+  finding.evidence = {
+      {"distance_ratio", reading.distance_ratio, "1", comparison, options.floor_ratio},
+      {"fluctuation_dissipation_ratio", 1.0 - reading.distance_ratio, "1"},
+      {"deviation_from_random_walk", reading.deviation, "standard deviations", comparison, -options.deviation},
+      {"effective_dimension", reading.effective_dimension, "1"},
+      {"blocks", static_cast<double>(reading.blocks), "1"},
+      {"lag", static_cast<double>(reading.lag), "iterations"},
+      {"level", level, "value"}};
   finding.message =
       "The iterates hover at a noise floor near the value " + format_number(level, 4) + ": over " +
       std::to_string(reading.lag) + " iterations they travel only " +
@@ -202,13 +207,17 @@ Finding floor_finding(const NoiseReading& reading, double level) {
       " times as far as a random walk with their steps would (R = " + format_number(1.0 - reading.distance_ratio, 2) +
       "; 1 at a floor, 0 where it is flat).";
   finding.recommendation = way_out;
+  finding.counterevidence =
+      "A value that falls further at the same learning rate over a longer run, or iterates that drift away.";
   return finding;
 }
 
 // Without snapshots: does the value lose as little as noise would have it?
-void suspect_floor(const Trajectory& trajectory, Index first, const NoiseFloorOptions& options, Diagnosis& diagnosis) {
+void suspect_floor(const DiagnosisInput& input, Index first, Diagnosis& diagnosis) {
+  const Trajectory& trajectory = input.trajectory;
+  const NoiseFloorOptions& options = input.options.noise_floor;
   const Index last = trajectory.records.back().iteration;
-  if (trend_from(trajectory, first).trend == Trend::descent) return;
+  if (trend_from(trajectory, first, input.options.plateau.exponent).trend == Trend::descent) return;
   double promised = 0.0;
   for (std::size_t i = 1; i < trajectory.records.size(); ++i) {
     const StepRecord& record = trajectory.records[i];
@@ -231,14 +240,17 @@ void suspect_floor(const Trajectory& trajectory, Index first, const NoiseFloorOp
   finding.last = last;
   finding.severity = Severity::warning;
   finding.certainty = Certainty::suspected;
-  finding.evidence = {
-      {"promised_decrease", promised, "value"}, {"decrease", before - level, "value"}, {"level", level, "value"}};
+  finding.evidence = {{"promised_decrease", promised, "value", Comparison::at_least, options.unkept_promise * lost},
+                      {"decrease", before - level, "value"},
+                      {"level", level, "value"}};
   finding.message =
       "The value stands near " + format_number(level, 4) +
       ", although gradient steps of these lengths promise a decrease of " + format_number(promised, 3) +
       ": most of the recorded gradients is noise. Whether they hover at a floor or wander where it is flat "
       "cannot be told without the iterates.";
   finding.recommendation = way_out;
+  finding.counterevidence =
+      "Snapshots of the parameters that drift as a random walk does: then it is flat there, and no floor.";
   diagnosis.limits.push_back(
       "Whether the level end is a noise floor or a flat region: record snapshots of the parameters, ten or more over "
       "the second half of the run.");
@@ -312,11 +324,11 @@ void detect_noise_floor(const DiagnosisInput& input, Diagnosis& diagnosis) {
   const NoiseReading reading = read_noise(trajectory, first, options);
   switch (reading.verdict) {
     case NoiseVerdict::floor: {
-      if (trend_from(trajectory, first).trend == Trend::descent) return;
+      if (trend_from(trajectory, first, input.options.plateau.exponent).trend == Trend::descent) return;
       const double level =
           median_value(trajectory, static_cast<double>(reading.first), static_cast<double>(reading.last));
       explain_plateaus(diagnosis, reading.first, reading.last, "The finding noise-floor explains it.");
-      diagnosis.findings.push_back(floor_finding(reading, level));
+      diagnosis.findings.push_back(floor_finding(reading, level, options));
       return;
     }
     case NoiseVerdict::flat:
@@ -330,7 +342,7 @@ void detect_noise_floor(const DiagnosisInput& input, Diagnosis& diagnosis) {
     case NoiseVerdict::escape:
       return;
     case NoiseVerdict::undetermined:
-      if (reading.blocks == 0) suspect_floor(trajectory, first, options, diagnosis);
+      if (reading.blocks == 0) suspect_floor(input, first, diagnosis);
       return;
   }
 }

@@ -86,6 +86,9 @@ void detect_non_finite(const DiagnosisInput& input, Diagnosis& diagnosis) {
     finding.message =
         "The run ended after iteration " + std::to_string(finding.last) + ": " + trajectory.end->message + ".";
   }
+  finding.counterevidence =
+      "A log of the same iterations in which these numbers are finite: then only their record "
+      "was lost.";
   finding.evidence = {{"first_iteration", static_cast<double>(finding.first), "iterations"}};
   finding.recommendation =
       "Shorten the step, or keep the iterates in the domain of the objective; check for 0/0, log 0 and overflow.";

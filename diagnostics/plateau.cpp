@@ -10,15 +10,6 @@ namespace perigee {
 
 namespace {
 
-const double shortest_length = std::log(2.0);    // in log time
-const double shortest_terminal = std::log(1.5);  // in log time, for a stretch that the run ended in after a descent
-constexpr double most_lost_from_start = 0.05;    // of the excess, for a run that starts and ends in it
-constexpr double optimum_share = 1e-6;           // of the range: counts as the optimum itself
-constexpr double narrowest_band = 0.05;          // around the median log excess
-constexpr double lasting = 3.0;                  // times as long as it took to leave
-constexpr double costly_share = 0.1;             // of the run
-const double departure = std::log(1.25);         // in log excess: the plateau is left
-
 double median_between(const std::vector<double>& values, std::size_t first, std::size_t last) {
   return median_of(
       {values.begin() + static_cast<std::ptrdiff_t>(first), values.begin() + static_cast<std::ptrdiff_t>(last + 1)});
@@ -40,9 +31,9 @@ double deviation_from(double level, const std::vector<double>& values, const Seg
 }
 
 // Without the points at the ends that do not lie at its level: noise, or a spike, may have made them join.
-Segment trimmed(const std::vector<double>& log_excess, Segment segment) {
+Segment trimmed(const std::vector<double>& log_excess, Segment segment, const PlateauOptions& options) {
   const double level = median_between(log_excess, segment.first, segment.last);
-  const double band = std::max(narrowest_band, 4.0 * deviation_from(level, log_excess, segment));
+  const double band = std::max(options.band, 4.0 * deviation_from(level, log_excess, segment));
   while (segment.first < segment.last && std::abs(log_excess[segment.first] - level) > band) ++segment.first;
   while (segment.first < segment.last && std::abs(log_excess[segment.last] - level) > band) --segment.last;
   return segment;
@@ -50,29 +41,31 @@ Segment trimmed(const std::vector<double>& log_excess, Segment segment) {
 
 // Whether, after the segment, the excess changes by a fifth and three standard deviations, and sooner than in a third
 // of what the segment lasted.
-bool is_left_quickly(const Series& values, const std::vector<double>& log_excess, const Segment& segment) {
+bool is_left_quickly(const Series& values, const std::vector<double>& log_excess, const Segment& segment,
+                     const PlateauOptions& options) {
   const double level = median_between(log_excess, segment.first, segment.last);
-  const double away = departure + 3.0 * deviation_from(level, log_excess, segment);
+  const double away = std::log(options.departure) + 3.0 * deviation_from(level, log_excess, segment);
   const double duration = values.time[segment.last] - values.time[segment.first];
   for (std::size_t i = segment.last + 1; i + 2 < values.size(); ++i) {
-    if (lasting * (values.time[i] - values.time[segment.last]) > duration) return false;
+    if (options.lasting * (values.time[i] - values.time[segment.last]) > duration) return false;
     if (std::abs(median_between(log_excess, i, i + 2) - level) >= away) return true;
   }
   return false;
 }
 
 bool is_plateau(const Series& values, const std::vector<double>& log_time, const std::vector<double>& log_excess,
-                const Segment& segment) {
+                const Segment& segment, const PlateauOptions& options) {
   if (segment.test.trend != Trend::plateau) return false;
   const bool is_terminal = segment.last + 1 == values.size();
   const double length = log_time[segment.last] - log_time[segment.first];
-  if (length < (is_terminal && segment.first > 0 ? shortest_terminal : shortest_length)) return false;
-  if (!is_terminal) return is_left_quickly(values, log_excess, segment);
+  const bool ends_a_descent = is_terminal && segment.first > 0;
+  if (length < std::log(ends_a_descent ? options.terminal_length : options.length)) return false;
+  if (!is_terminal) return is_left_quickly(values, log_excess, segment, options);
   if (segment.first > 0) return true;
-  return start_level(log_excess, segment) - end_level(log_excess, segment) < -std::log1p(-most_lost_from_start);
+  return start_level(log_excess, segment) - end_level(log_excess, segment) < -std::log1p(-options.lost_from_start);
 }
 
-Plateau describe(const Series& values, const ValueBound& bound, const Segment& segment) {
+Plateau describe(const Series& values, const ValueBound& bound, const Segment& segment, const PlateauOptions& options) {
   Plateau plateau;
   plateau.first = static_cast<Index>(values.time[segment.first]);
   plateau.last = static_cast<Index>(values.time[segment.last]);
@@ -83,7 +76,7 @@ Plateau describe(const Series& values, const ValueBound& bound, const Segment& s
   plateau.excess_share = (plateau.level - bound.value) / range;
   plateau.is_terminal = segment.last + 1 == values.size();
   const double rounding = 1e-14 * std::max(std::abs(bound.value), std::abs(plateau.level));
-  plateau.is_at_optimum = bound.is_known() && !(plateau.level - bound.value > optimum_share * range + rounding);
+  plateau.is_at_optimum = bound.is_known() && !(plateau.level - bound.value > options.optimum * range + rounding);
   return plateau;
 }
 
@@ -101,7 +94,8 @@ struct Surroundings {
   Index last = 0;
 };
 
-Finding make_finding(const Plateau& plateau, const CurveReading& reading, const Surroundings& run) {
+Finding make_finding(const Plateau& plateau, const CurveReading& reading, const Surroundings& run,
+                     const PlateauOptions& options) {
   const double gradient_norm = run.gradient_norm;
   const bool is_stationary = gradient_norm <= run.gradient_tolerance * (1.0 + std::abs(plateau.level));
   Finding finding;
@@ -113,12 +107,12 @@ Finding make_finding(const Plateau& plateau, const CurveReading& reading, const 
       {"change", plateau.change, "value"},
       {"change_share", run.value_range > 0.0 ? std::abs(plateau.change) / run.value_range : not_measured, "1"},
       {"exponent", plateau.test.exponent, "1"},
-      {"exponent_lower", plateau.test.lower, "1"},
-      {"exponent_upper", plateau.test.upper, "1"},
-      {"exponent_threshold", plateau_exponent, "1"},
+      {"exponent_lower", plateau.test.lower, "1", Comparison::at_least, -options.exponent},
+      {"exponent_upper", plateau.test.upper, "1", Comparison::at_most, options.exponent},
       {"bound", reading.bound.value, "value"},
       {"excess_share", plateau.excess_share, "1"},
       {"gradient_norm", gradient_norm, "value per unit of x"},
+      {"iterations", static_cast<double>(plateau.last - plateau.first), "iterations"},
       {"autocorrelation_time", plateau.test.autocorrelation_time, "records"},
   };
   finding.message = "From iteration " + std::to_string(plateau.first) + " to " + std::to_string(plateau.last) +
@@ -128,12 +122,19 @@ Finding make_finding(const Plateau& plateau, const CurveReading& reading, const 
                     std::string(name_of(reading.bound.source)) + ")";
   if (!plateau.is_terminal) {
     const auto duration = static_cast<double>(plateau.last - plateau.first);
-    const bool is_costly = duration >= costly_share * static_cast<double>(run.last - run.first);
+    const bool is_costly = duration >= options.costly_share * static_cast<double>(run.last - run.first);
     finding.severity = is_costly ? Severity::warning : Severity::information;
     finding.certainty = Certainty::likely;
     finding.message += ", and then left that level.";
-    finding.recommendation = "The stretch cost " + std::to_string(plateau.last - plateau.first) +
-                             " iterations; a longer step, a preconditioner or a perturbation there would shorten it.";
+    finding.recommendation = "Try a longer step, a preconditioner or a perturbation there: at most the " +
+                             std::to_string(plateau.last - plateau.first) + " iterations of the stretch, " +
+                             format_number(100.0 * duration / static_cast<double>(run.last - run.first), 2) +
+                             "% of the run, are to be gained.";
+    finding.counterevidence =
+        "A value at the end of the stretch that lies below its start by more than the test "
+        "allows, 1 - 2^-" +
+        format_number(options.exponent) + " = " + format_number(100.0 * (1.0 - std::exp2(-options.exponent)), 2) +
+        "% of the excess for each doubling of the iterations.";
     return finding;
   }
   finding.message += " and the run ended there.";
@@ -143,6 +144,12 @@ Finding make_finding(const Plateau& plateau, const CurveReading& reading, const 
       reading.bound.source == BoundSource::optimal_value && finding.certainty == Certainty::likely;
   finding.severity = is_short_of_optimum ? Severity::problem : Severity::warning;
   finding.recommendation = "Ask what kind of point it is: diagnose with the objective at hand, or try a longer step.";
+  finding.counterevidence =
+      reading.bound.is_known() ? "A longer run whose value falls below " + format_number(plateau.level, 4) +
+                                     " by more than " + format_number(100.0 * (1.0 - std::exp2(-options.exponent)), 2) +
+                                     "% of what is left while the iterations double."
+                               : "A known optimal value near " + format_number(plateau.level, 4) +
+                                     ", or a gradient norm that goes on falling: then the run converged.";
   if (!reading.bound.is_known()) {
     if (is_stationary) {
       finding.severity = Severity::information;
@@ -156,9 +163,13 @@ Finding make_finding(const Plateau& plateau, const CurveReading& reading, const 
   return finding;
 }
 
+std::vector<Evidence> exponent_of(const TrendTest& test) {
+  return {{"exponent", test.exponent, "1"}, {"exponent_lower", test.lower, "1"}, {"exponent_upper", test.upper, "1"}};
+}
+
 }  // namespace
 
-CurveReading read_curve(const Trajectory& trajectory) {
+CurveReading read_curve(const Trajectory& trajectory, const PlateauOptions& options) {
   CurveReading reading;
   const Series values = value_series(trajectory);
   reading.bound = value_bound(trajectory, values);
@@ -166,38 +177,40 @@ CurveReading read_curve(const Trajectory& trajectory) {
   const std::vector<double> log_time = log_time_of(values);
   const std::vector<double> log_excess = log_excess_of(values, reading.bound);
   std::size_t end = 0;  // one past the points of the last phase
-  const auto add_phase = [&](std::string_view kind, std::size_t first, std::size_t last) {
+  const auto add_phase = [&](std::string_view kind, std::size_t first, std::size_t last, const TrendTest& test) {
     const auto last_iteration = static_cast<Index>(values.time[last]);
     if (end == first && !reading.phases.empty() && reading.phases.back().kind == kind) {
       reading.phases.back().last = last_iteration;
+      reading.phases.back().evidence.clear();  // of the first part only
     } else {
-      reading.phases.push_back({std::string(kind), static_cast<Index>(values.time[first]), last_iteration});
+      reading.phases.push_back(
+          {std::string(kind), static_cast<Index>(values.time[first]), last_iteration, "", exponent_of(test)});
     }
     end = last + 1;
   };
-  for (const Segment& segment : segment_curve(log_time, log_excess)) {
+  for (const Segment& segment : segment_curve(log_time, log_excess, options.exponent)) {
     if (segment.test.trend == Trend::undetermined) continue;
     if (segment.test.trend != Trend::plateau) {
-      add_phase(name_of(segment.test.trend), segment.first, segment.last);
+      add_phase(name_of(segment.test.trend), segment.first, segment.last, segment.test);
       continue;
     }
-    const Segment level = trimmed(log_excess, segment);
-    const Plateau plateau = describe(values, reading.bound, level);
+    const Segment level = trimmed(log_excess, segment, options);
+    const Plateau plateau = describe(values, reading.bound, level, options);
     if (plateau.is_at_optimum) {
-      add_phase("at-optimum", segment.first, segment.last);
-    } else if (is_plateau(values, log_time, log_excess, level)) {
-      add_phase("plateau", level.first, level.last);
+      add_phase("at-optimum", segment.first, segment.last, segment.test);
+    } else if (is_plateau(values, log_time, log_excess, level, options)) {
+      add_phase("plateau", level.first, level.last, level.test);
       reading.plateaus.push_back(plateau);
     } else if (segment.first == 0 && plateau.change < 0.0) {
       // The flat beginning of a curve that goes on falling belongs to the descent.
-      add_phase("descent", segment.first, segment.last);
+      add_phase("descent", segment.first, segment.last, segment.test);
     }
   }
   return reading;
 }
 
 void detect_plateau(const DiagnosisInput& input, Diagnosis& diagnosis) {
-  const CurveReading reading = read_curve(input.trajectory);
+  const CurveReading reading = read_curve(input.trajectory, input.options.plateau);
   diagnosis.phases.insert(diagnosis.phases.end(), reading.phases.begin(), reading.phases.end());
   const Series values = value_series(input.trajectory);
   if (values.empty()) return;
@@ -206,7 +219,7 @@ void detect_plateau(const DiagnosisInput& input, Diagnosis& diagnosis) {
     const double gradient_norm = last_gradient_norm(input.trajectory, plateau.last);
     if (plateau.is_terminal && !reading.bound.is_known()) {
       // Values close to an unknown limit look flat; a gradient that keeps falling says that they converge.
-      const Rate rate = gradient_rate(input.trajectory);
+      const Rate rate = gradient_rate(input.trajectory, input.options.rate);
       if (rate.verdict != RateVerdict::undetermined && rate.exponent > 0.5) continue;
       diagnosis.limits.push_back(std::string(unknown_bound_limit) + ": state the optimal value or a lower bound" +
                                  std::string(std::isnan(gradient_norm) ? ", or record gradient norms." : "."));
@@ -216,7 +229,8 @@ void detect_plateau(const DiagnosisInput& input, Diagnosis& diagnosis) {
                                                .gradient_tolerance = input.options.gradient_tolerance,
                                                .value_range = *largest - *least,
                                                .first = static_cast<Index>(values.time.front()),
-                                               .last = static_cast<Index>(values.time.back())}));
+                                               .last = static_cast<Index>(values.time.back())},
+                                              input.options.plateau));
   }
 }
 

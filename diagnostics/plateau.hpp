@@ -41,7 +41,7 @@ struct CurveReading {
 };
 
 /// Reads the curve of values. O(n).
-CurveReading read_curve(const Trajectory& trajectory);
+CurveReading read_curve(const Trajectory& trajectory, const PlateauOptions& options = {});
 
 /// How the line begins that detect_plateau adds to the limits when nothing tells a flat end from convergence.
 inline constexpr std::string_view unknown_bound_limit = "Whether the flat end of the curve is convergence or a plateau";

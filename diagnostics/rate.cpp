@@ -107,7 +107,7 @@ std::string_view name_of(RateVerdict verdict) {
   return "";
 }
 
-Rate identify_rate(const Series& quantity, double floor) {
+Rate identify_rate(const Series& quantity, double floor, const RateOptions& options) {
   Rate rate;
   if (quantity.size() < 2) return rate;
   const double origin = quantity.time.front();
@@ -133,9 +133,10 @@ Rate identify_rate(const Series& quantity, double floor) {
   rate.slope = local.slope;
   rate.slope_error = local.error;
   if (!std::isfinite(local.slope)) return rate;
-  if (local.slope + 1.64 * local.error < -0.5) rate.verdict = RateVerdict::power_law;
-  const bool may_be_linear = local.slope - 1.64 * local.error <= 0.5;
-  if (local.slope - 1.64 * local.error > -0.5 && may_be_linear) rate.verdict = RateVerdict::linear;
+  const double lower = local.slope - options.confidence * local.error;
+  const double upper = local.slope + options.confidence * local.error;
+  if (upper < options.slope) rate.verdict = RateVerdict::power_law;
+  if (lower > options.slope && lower <= options.steepest) rate.verdict = RateVerdict::linear;
 
   const std::size_t half = blocks.u.size() / 2;
   if (half < 6) return rate;
@@ -145,28 +146,28 @@ Rate identify_rate(const Series& quantity, double floor) {
   const LocalRateSlope late = local_rate_slope(u.subspan(half), z.subspan(half));
   if (std::isfinite(early.slope) && std::isfinite(late.slope)) {
     const double uncertainty = std::hypot(early.error, late.error);
-    rate.is_pre_asymptotic = std::abs(late.slope - early.slope) > 0.3 + 1.64 * uncertainty;
+    rate.is_pre_asymptotic = std::abs(late.slope - early.slope) > options.bend + options.confidence * uncertainty;
   }
   return rate;
 }
 
-Rate gradient_rate(const Trajectory& trajectory) {
+Rate gradient_rate(const Trajectory& trajectory, const RateOptions& options) {
   Series squared = gradient_norm_series(trajectory);
   double largest = 0.0;
   for (double& value : squared.value) {
     value *= value;
     largest = std::max(largest, value);
   }
-  return identify_rate(squared, 1e-24 * largest);
+  return identify_rate(squared, 1e-24 * largest, options);
 }
 
-Rate excess_rate(const Trajectory& trajectory, const ValueBound& bound) {
+Rate excess_rate(const Trajectory& trajectory, const ValueBound& bound, const RateOptions& options) {
   Series excess = value_series(trajectory);
   double largest = 0.0;
   for (const double value : excess.value) largest = std::max(largest, std::abs(value));
   for (double& value : excess.value) value -= bound.value;
   const double rounding = 1e4 * std::numeric_limits<double>::epsilon() * largest;
-  return identify_rate(excess, bound.value == 0.0 ? 1e-300 : rounding);
+  return identify_rate(excess, bound.value == 0.0 ? 1e-300 : rounding, options);
 }
 
 std::optional<double> lasting_curvature(const Trajectory& trajectory, const Objective& objective,
@@ -199,10 +200,10 @@ std::optional<double> lasting_curvature(const Trajectory& trajectory, const Obje
   return at_end;
 }
 
-RunRate rate_of_run(const Trajectory& trajectory) {
+RunRate rate_of_run(const Trajectory& trajectory, const RateOptions& options) {
   const ValueBound bound = value_bound(trajectory, value_series(trajectory));
-  if (bound.is_known()) return {excess_rate(trajectory, bound), "value"};
-  return {gradient_rate(trajectory), "squared gradient norm"};
+  if (bound.is_known()) return {excess_rate(trajectory, bound, options), "value"};
+  return {gradient_rate(trajectory, options), "squared gradient norm"};
 }
 
 }  // namespace perigee

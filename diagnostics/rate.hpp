@@ -10,6 +10,7 @@
 #ifndef PERIGEE_DIAGNOSTICS_RATE_HPP
 #define PERIGEE_DIAGNOSTICS_RATE_HPP
 
+#include <perigee/diagnostics/detector_options.hpp>
 #include <perigee/diagnostics/series.hpp>
 #include <perigee/lib/objective.hpp>
 #include <perigee/lib/random.hpp>
@@ -43,7 +44,7 @@ struct Rate {
 /// `quantity`: positive, going to 0 (a squared gradient norm, a value minus the optimal one). Points at or below
 /// `floor` (where rounding, not the method, decides), and all that follow the first of them, are left out; so is the
 /// first point of the series, t = 0. O(n).
-Rate identify_rate(const Series& quantity, double floor = 0.0);
+Rate identify_rate(const Series& quantity, double floor = 0.0, const RateOptions& options = {});
 
 /// The rate of the value above a known bound; of the squared gradient norm where no bound is known. With what it was
 /// found from: "value" or "squared gradient norm".
@@ -51,13 +52,13 @@ struct RunRate {
   Rate rate;
   std::string_view quantity;
 };
-RunRate rate_of_run(const Trajectory& trajectory);
+RunRate rate_of_run(const Trajectory& trajectory, const RateOptions& options = {});
 
 /// The rate of ||grad f||^2; cut off at 1e-24 of its largest value.
-Rate gradient_rate(const Trajectory& trajectory);
+Rate gradient_rate(const Trajectory& trajectory, const RateOptions& options = {});
 
 /// The rate of f - b; cut off at the rounding error of f: 1e4 eps max|f|, or 1e-300 for b = 0.
-Rate excess_rate(const Trajectory& trajectory, const ValueBound& bound);
+Rate excess_rate(const Trajectory& trajectory, const ValueBound& bound, const RateOptions& options = {});
 
 /// The smallest curvature at the end of the run if it is positive and does not fade: then a power law is an
 /// intermediate regime, as on a quadratic before 1/(eta lambda_min) iterations, where many curvatures together look

@@ -68,6 +68,19 @@ Json run_of(const Trajectory& trajectory) {
   return result;
 }
 
+Json evidence_of(const std::vector<Evidence>& evidence) {
+  Json object = Json::object();
+  for (const Evidence& item : evidence) {
+    Json entry;
+    entry["value"] = number(item.value);
+    entry["unit"] = text(item.unit);
+    entry["comparison"] = text_or_null(name_of(item.comparison));
+    entry["threshold"] = number(item.threshold);
+    object[markup::valid_utf8(item.name)] = std::move(entry);
+  }
+  return object;
+}
+
 Json finding_of(const Finding& finding) {
   Json result;
   result["id"] = text(finding.id);
@@ -75,16 +88,10 @@ Json finding_of(const Finding& finding) {
   result["last"] = finding.last;
   result["severity"] = std::string(name_of(finding.severity));
   result["certainty"] = std::string(name_of(finding.certainty));
-  Json evidence = Json::object();
-  for (const Evidence& item : finding.evidence) {
-    Json entry;
-    entry["value"] = number(item.value);
-    entry["unit"] = text(item.unit);
-    evidence[markup::valid_utf8(item.name)] = std::move(entry);
-  }
-  result["evidence"] = std::move(evidence);
+  result["evidence"] = evidence_of(finding.evidence);
   result["message"] = text(finding.message);
   result["recommendation"] = text_or_null(finding.recommendation);
+  result["counterevidence"] = text_or_null(finding.counterevidence);
   return result;
 }
 
@@ -93,6 +100,8 @@ Json phase_of(const Phase& phase) {
   result["kind"] = text(phase.kind);
   result["first"] = phase.first;
   result["last"] = phase.last;
+  result["cause"] = text_or_null(phase.cause);
+  result["evidence"] = evidence_of(phase.evidence);
   return result;
 }
 

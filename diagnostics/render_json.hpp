@@ -10,7 +10,7 @@
 namespace perigee {
 
 /// The version of the document's structure.
-inline constexpr int json_schema_version = 1;
+inline constexpr int json_schema_version = 2;
 
 /// One JSON object, indented by two spaces, fields in a fixed order, ending with a newline. Numbers read back as
 /// the same double. JSON has no NaN and no infinities: not measured is null, the infinities are the strings

@@ -13,9 +13,6 @@ namespace perigee {
 
 namespace {
 
-constexpr std::size_t least_equal_values = 20;
-constexpr double step_tolerance = 1e-15;  // ||step|| / ||x||: a few units in the last place
-constexpr int least_digits = 10;
 constexpr double tiny = 1e-100;  // only what decays by a constant factor comes by here
 
 // The distance from |x| to the next larger double.
@@ -150,7 +147,8 @@ bool examine_step(const DiagnosisInput& input, Diagnosis& diagnosis) {
   finding.last = last.iteration;
   finding.certainty = Certainty::proven;
   finding.evidence = {
-      {"largest_step_over_ulp", step.largest_ratio, "units in the last place"},
+      // The tie at one half rounds to even, so the steps were tried, not only measured.
+      {"largest_step_over_ulp", step.largest_ratio, "units in the last place", Comparison::at_most, 0.5},
       {"underflowed_coordinates", static_cast<double>(step.underflowed.size()), "coordinates"},
       {"gradient_norm", gradient_norm, "value per unit of x"},
       {"step_size", last.step_size, "1"},
@@ -159,14 +157,15 @@ bool examine_step(const DiagnosisInput& input, Diagnosis& diagnosis) {
                     " changes no coordinate of the last iterate in double precision (gradient norm " +
                     format_number(gradient_norm, 3) + ", longest move " + format_number(step.largest_ratio, 2) +
                     " units in the last place).";
+  finding.counterevidence = "One more gradient step of that size that changes any coordinate of the last iterate.";
   explain(step, judged_end(diagnosis, last.iteration), saddle_finding(diagnosis), finding);
   diagnosis.findings.push_back(std::move(finding));
   return true;
 }
 
 // Significant digits of the shortest text that reads back as `value`.
-int digits_of(double value) {
-  int digits = 0;
+Index digits_of(double value) {
+  Index digits = 0;
   bool is_leading = true;
   for (const char letter : format_exact(value)) {
     if (letter == 'e') break;
@@ -177,17 +176,17 @@ int digits_of(double value) {
   return digits;
 }
 
-void examine_values(const Trajectory& trajectory, Diagnosis& diagnosis) {
+void examine_values(const Trajectory& trajectory, const RoundingFloorOptions& options, Diagnosis& diagnosis) {
   const StepRecord& last = trajectory.records.back();
   if (!std::isfinite(last.value) || last.gradient_norm == 0.0) return;
   double typical = 1.0;  // ||x||
   if (!trajectory.snapshots.empty()) typical = euclidean_norm(trajectory.snapshots.back().x.view());
-  std::size_t equal = 0;
-  std::size_t measured_steps = 0;
+  Index equal = 0;
+  Index measured_steps = 0;
   double longest_step = 0.0;
   Index first = last.iteration;
   for (auto record = trajectory.records.rbegin(); record != trajectory.records.rend(); ++record) {
-    if (record->value != last.value || record->step_norm > step_tolerance * typical) break;
+    if (record->value != last.value || record->step_norm > options.step_ratio * typical) break;
     if (std::isfinite(record->step_norm)) {
       ++measured_steps;
       longest_step = std::max(longest_step, record->step_norm);
@@ -195,9 +194,9 @@ void examine_values(const Trajectory& trajectory, Diagnosis& diagnosis) {
     first = record->iteration;
     ++equal;
   }
-  if (equal < least_equal_values) return;
-  const bool knows_steps = measured_steps >= least_equal_values;
-  if (!knows_steps && digits_of(last.value) < least_digits) return;
+  if (equal < options.equal_values) return;
+  const bool knows_steps = measured_steps >= options.equal_values;
+  if (!knows_steps && digits_of(last.value) < options.digits) return;
 
   Finding finding;
   finding.id = "rounding-floor";
@@ -206,9 +205,11 @@ void examine_values(const Trajectory& trajectory, Diagnosis& diagnosis) {
   finding.severity = Severity::information;
   finding.certainty = Certainty::suspected;
   finding.evidence = {
-      {"equal_values", static_cast<double>(equal), "iterations"},
+      {"equal_values", static_cast<double>(equal), "records", Comparison::at_least,
+       static_cast<double>(options.equal_values)},
       {"value", last.value, "value"},
-      {"longest_step", knows_steps ? longest_step : not_measured, "units of x"},
+      {"longest_step", knows_steps ? longest_step : not_measured, "units of x",
+       knows_steps ? Comparison::at_most : Comparison::none, knows_steps ? options.step_ratio * typical : not_measured},
       {"gradient_norm", last.gradient_norm, "value per unit of x"},
   };
   finding.message = "The last " + std::to_string(equal) + " values are equal to the last bit (" +
@@ -218,13 +219,14 @@ void examine_values(const Trajectory& trajectory, Diagnosis& diagnosis) {
   finding.recommendation =
       "A minimum, a saddle or a network that no longer learns can look like this: record gradient norms and the last "
       "parameters to tell which.";
+  finding.counterevidence = "Parameters that still change from one record to the next.";
   diagnosis.findings.push_back(std::move(finding));
 }
 
 }  // namespace
 
 void detect_rounding_floor(const DiagnosisInput& input, Diagnosis& diagnosis) {
-  if (!examine_step(input, diagnosis)) examine_values(input.trajectory, diagnosis);
+  if (!examine_step(input, diagnosis)) examine_values(input.trajectory, input.options.rounding_floor, diagnosis);
 }
 
 }  // namespace perigee

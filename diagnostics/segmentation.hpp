@@ -26,7 +26,7 @@ struct Segment {
 /// The pieces, in order, without gaps; neighbours of one trend are joined. Empty if there are fewer than 12 points.
 /// O(n + nodes^2).
 std::vector<Segment> segment_curve(const std::vector<double>& log_time, const std::vector<double>& log_excess,
-                                   double tolerance = plateau_exponent);
+                                   double tolerance = PlateauOptions{}.exponent);
 
 }  // namespace perigee
 

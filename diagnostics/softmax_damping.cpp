@@ -20,8 +20,10 @@ void detect_softmax_damping(const DiagnosisInput& input, Diagnosis& diagnosis) {
   if (!transform.empty() && transform != "softmax") return;
   const ValueBound bound = value_bound(trajectory, value_series(trajectory));
   if (!bound.is_known()) return;
-  const Rate rate = excess_rate(trajectory, bound);
-  if (rate.verdict != RateVerdict::power_law || !is_between(rate.exponent, 0.75, 1.5)) return;
+  const SoftmaxDampingOptions& options = input.options.softmax_damping;
+  const Rate rate = excess_rate(trajectory, bound, input.options.rate);
+  if (rate.verdict != RateVerdict::power_law) return;
+  if (!is_between(rate.exponent, options.smallest_exponent, options.largest_exponent)) return;
   if (find_finding(diagnosis, "gravity-well") != nullptr &&
       find_finding(diagnosis, "gravity-well")->severity == Severity::problem) {
     return;  // what falls slowly there is the approach to the wrong corner
@@ -34,16 +36,20 @@ void detect_softmax_damping(const DiagnosisInput& input, Diagnosis& diagnosis) {
     return;
   }
 
-  const bool is_clean = is_between(rate.exponent, 0.9, 1.1) && !rate.is_pre_asymptotic;
+  const bool is_clean = std::abs(rate.exponent - 1.0) <= options.clean && !rate.is_pre_asymptotic;
   Finding finding;
   finding.id = "softmax-damping";
   finding.first = rate.first;
   finding.last = rate.last;
   finding.severity = Severity::information;
   finding.certainty = is_clean ? Certainty::likely : Certainty::suspected;
-  finding.evidence = {{"exponent", -rate.exponent, "1"},         {"exponent_error", rate.exponent_error, "1"},
-                      {"local_rate_slope", rate.slope, "1"},     {"local_rate_slope_error", rate.slope_error, "1"},
-                      {"local_rate_slope_threshold", -0.5, "1"}, {"bound", bound.value, "value"}};
+  const double slope_upper = rate.slope + input.options.rate.confidence * rate.slope_error;
+  finding.evidence = {{"exponent", -rate.exponent, "1", Comparison::at_most, -options.smallest_exponent},
+                      {"exponent_error", rate.exponent_error, "1"},
+                      {"local_rate_slope", rate.slope, "1"},
+                      {"local_rate_slope_error", rate.slope_error, "1"},
+                      {"local_rate_slope_upper", slope_upper, "1", Comparison::at_most, input.options.rate.slope},
+                      {"bound", bound.value, "value"}};
   finding.message = "Over iterations " + window + " the value above " + std::string(name_of(bound.source)) +
                     " falls like " + law + ": the softmax damps the gradient as the policy saturates";
   if (rate.is_pre_asymptotic)
@@ -53,8 +59,12 @@ void detect_softmax_damping(const DiagnosisInput& input, Diagnosis& diagnosis) {
         "; " + std::string(rate.exponent > 1.0 ? "a little faster" : "slower") + " than the 1/t of the softmax alone";
   finding.message += ".";
   finding.recommendation =
-      "Ten times the accuracy costs about ten times the iterations; an escort transform (p = 2), "
-      "natural gradients or a normalized step converge linearly.";
+      "Use an escort transform (p = 2), natural gradients or a normalized step: these converge linearly, where here "
+      "ten times the accuracy costs about " +
+      format_number(std::pow(10.0, 1.0 / rate.exponent), 2) + " times the iterations.";
+  finding.counterevidence =
+      "A longer run on which the excess falls by a constant factor in equal numbers of iterations: convergence was "
+      "linear, and the window too early to show it.";
   diagnosis.findings.push_back(std::move(finding));
 }
 

@@ -11,12 +11,6 @@ namespace perigee {
 
 namespace {
 
-constexpr double jump_ratio = 1.5;
-constexpr double jump_deviations = 10.0;
-constexpr double unrecovered_share = 0.8;
-constexpr double unstable_product = 1.99;  // eta h
-constexpr double uniform_guess_tolerance = 0.02;
-
 // Median and standard deviation (from the median absolute one) over the second half.
 struct Level {
   double median = not_measured;
@@ -33,7 +27,8 @@ Level level_of_second_half(const Series& series) {
   return level;
 }
 
-bool add_overshoot(const Trajectory& trajectory, const Series& values, Diagnosis& diagnosis) {
+bool add_overshoot(const Trajectory& trajectory, const Series& values, const StepTooLargeOptions& options,
+                   Diagnosis& diagnosis) {
   if (values.size() < 20) return false;
   const ValueBound bound = value_bound(trajectory, values);
   const double initial = values.value.front();
@@ -43,10 +38,10 @@ bool add_overshoot(const Trajectory& trajectory, const Series& values, Diagnosis
   const Series early = window_of(values, values.time.front(), early_end);
   const auto peak = std::max_element(early.value.begin(), early.value.end());
   const double initial_excess = initial - bound.value;
-  if (!(initial_excess > 0.0) || !(*peak - bound.value >= jump_ratio * initial_excess)) return false;
-  if (!(*peak - initial > jump_deviations * end_level.deviation)) return false;
+  if (!(initial_excess > 0.0) || !(*peak - bound.value >= options.jump * initial_excess)) return false;
+  if (!(*peak - initial > options.jump_deviations * end_level.deviation)) return false;
   const bool is_unrecovered =
-      bound.is_known() ? final_level - bound.value > unrecovered_share * initial_excess : final_level >= initial;
+      bound.is_known() ? final_level - bound.value > options.unrecovered * initial_excess : final_level >= initial;
   if (!is_unrecovered) return false;
 
   const Index peak_iteration = static_cast<Index>(early.time[static_cast<std::size_t>(peak - early.value.begin())]);
@@ -59,7 +54,10 @@ bool add_overshoot(const Trajectory& trajectory, const Series& values, Diagnosis
   finding.evidence = {{"initial_value", initial, "value"},
                       {"peak_value", *peak, "value"},
                       {"peak_iteration", static_cast<double>(peak_iteration), "iterations"},
+                      {"jump_ratio", (*peak - bound.value) / initial_excess, "1", Comparison::at_least, options.jump},
                       {"final_level", final_level, "value"},
+                      {"unrecovered_share", (final_level - bound.value) / initial_excess, "1", Comparison::at_least,
+                       bound.is_known() ? options.unrecovered : 1.0},
                       {"bound", bound.value, "value"}};
   finding.message = "The value jumped from " + format_number(initial, 4) + " to " + format_number(*peak, 4) +
                     " at iteration " + std::to_string(peak_iteration) + " and never recovered: it ended near " +
@@ -70,7 +68,7 @@ bool add_overshoot(const Trajectory& trajectory, const Series& values, Diagnosis
     const auto classes = static_cast<double>(trajectory.policy->probability_columns.size());
     const double uniform_guess = std::log(classes);
     finding.evidence.push_back({"uniform_guess_loss", uniform_guess, "value"});
-    if (std::abs(final_level - uniform_guess) <= uniform_guess_tolerance * uniform_guess) {
+    if (std::abs(final_level - uniform_guess) <= options.uniform_guess * uniform_guess) {
       finding.certainty = Certainty::likely;
       finding.message += ", the cross-entropy log " + format_number(classes) + " = " + format_number(uniform_guess, 4) +
                          " of guessing regardless of the input";
@@ -79,6 +77,8 @@ bool add_overshoot(const Trajectory& trajectory, const Series& values, Diagnosis
   const double step_size = trajectory.records.back().step_size;
   finding.evidence.push_back({"step_size", step_size, "1"});
   finding.message += ".";
+  finding.counterevidence =
+      "The same jump and the same level at a tenth of the step: then the data or the start are at fault, not the step.";
   finding.recommendation = std::string("Start again with a shorter step") +
                            (std::isfinite(step_size) ? " (a tenth of " + format_number(step_size) + ", say)" : "") +
                            " or a warm-up; units that died in the jump do not come back.";
@@ -86,7 +86,10 @@ bool add_overshoot(const Trajectory& trajectory, const Series& values, Diagnosis
   return true;
 }
 
-void add_oscillation(const Trajectory& trajectory, const Series& values, Diagnosis& diagnosis) {
+void add_oscillation(const DiagnosisInput& input, const Series& values, Diagnosis& diagnosis) {
+  const Trajectory& trajectory = input.trajectory;
+  const StepTooLargeOptions& options = input.options.step_too_large;
+  const double tolerance = input.options.plateau.exponent;
   if (values.size() < 20) return;
   const double middle = 0.5 * (values.time.front() + values.time.back());
   std::vector<double> products;
@@ -96,28 +99,36 @@ void add_oscillation(const Trajectory& trajectory, const Series& values, Diagnos
   }
   if (products.size() < 10) return;
   const double typical = median_of(products);
-  if (!(typical >= unstable_product)) return;
+  if (!(typical >= options.product)) return;
 
   const Series late = window_of(values, middle, values.time.back());
   const std::vector<double> log_time = log_time_of(values);
   const std::vector<double> log_excess = log_excess_of(values, value_bound(trajectory, values));
   const std::size_t skipped = values.size() - late.size();
-  const TrendTest test = test_trend(std::span(log_time).subspan(skipped), std::span(log_excess).subspan(skipped));
+  const TrendTest test =
+      test_trend(std::span(log_time).subspan(skipped), std::span(log_excess).subspan(skipped), tolerance);
   if (test.trend != Trend::plateau && test.trend != Trend::ascent) return;
 
+  const double step_size = trajectory.records.back().step_size;
+  const std::string recommended = std::isfinite(step_size) && typical > 1.0
+                                      ? " (a step of about " + format_number(step_size / typical, 2) + ")"
+                                      : std::string();
   Finding finding;
   finding.id = "step-too-large";
   finding.first = static_cast<Index>(middle);
   finding.last = trajectory.records.back().iteration;
   finding.severity = Severity::problem;
   finding.certainty = Certainty::likely;
-  finding.evidence = {{"step_times_curvature", typical, "1"},
-                      {"step_times_curvature_threshold", unstable_product, "1"},
-                      {"exponent", test.exponent, "1"}};
+  finding.evidence = {{"step_times_curvature", typical, "1", Comparison::at_least, options.product},
+                      {"exponent", test.exponent, "1"},
+                      {"exponent_lower", test.lower, "1"},
+                      {"exponent_upper", test.upper, "1", Comparison::at_most, tolerance}};
   finding.message = "The iterates oscillate: step size times curvature along the step is " + format_number(typical, 4) +
                     " (stable below 2) over the second half, and the value does not fall.";
-  finding.recommendation = "Divide the step size by more than " + format_number(std::max(1.0, typical), 3) +
-                           "; 1/curvature is the step that removes the oscillating component at once.";
+  finding.recommendation = "Divide the step size by " + format_number(std::max(1.0, typical), 3) + recommended +
+                           ": 1/curvature is the step that removes the oscillating component at once.";
+  finding.counterevidence =
+      "An oscillation of the same size at half the step: then noise or a limit cycle drives it, not the step.";
   diagnosis.findings.push_back(std::move(finding));
 }
 
@@ -125,8 +136,8 @@ void add_oscillation(const Trajectory& trajectory, const Series& values, Diagnos
 
 void detect_step_too_large(const DiagnosisInput& input, Diagnosis& diagnosis) {
   const Series values = value_series(input.trajectory);
-  if (add_overshoot(input.trajectory, values, diagnosis)) return;
-  add_oscillation(input.trajectory, values, diagnosis);
+  if (add_overshoot(input.trajectory, values, input.options.step_too_large, diagnosis)) return;
+  add_oscillation(input, values, diagnosis);
 }
 
 }  // namespace perigee

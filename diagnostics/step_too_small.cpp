@@ -25,8 +25,7 @@ void detect_step_too_small(const DiagnosisInput& input, Diagnosis& diagnosis) {
   finding.last = length->last;
   finding.severity = Severity::warning;
   finding.certainty = length->curvature_is_of_hessian ? Certainty::likely : Certainty::suspected;
-  finding.evidence = {{"step_times_curvature", product, "1"},
-                      {"step_times_curvature_threshold", options.largest_product, "1"},
+  finding.evidence = {{"step_times_curvature", product, "1", Comparison::at_most, options.largest_product},
                       {"step_size", length->step_size, "1"},
                       {"largest_curvature", stiffness, "value per squared unit of x"},
                       {"curvature_along_steps", length->curvature, "value per squared unit of x"},
@@ -36,10 +35,12 @@ void detect_step_too_small(const DiagnosisInput& input, Diagnosis& diagnosis) {
       " times the largest curvature " + (length->curvature_is_of_hessian ? "found, " : "recorded along the steps, ") +
       format_number(stiffness, 3) + ", is " + format_number(product, 2) +
       " (stable below 2), and the run ended with gradient norm " + format_number(length->gradient_norm, 3) + ".";
-  finding.recommendation = "A step of " + format_number(1.0 / stiffness, 2) + " (1/curvature) should need about a " +
-                           format_number(std::round(1.0 / product)) +
-                           "th of the iterations as long as the curvature stays what it was; a line search finds "
-                           "such a step by itself.";
+  finding.recommendation = "Take a step of " + format_number(1.0 / stiffness, 2) +
+                           " (1/curvature): it should need about 1/" + format_number(std::round(1.0 / product)) +
+                           " of the iterations as long as the curvature stays what it was; a line search finds such a "
+                           "step by itself.";
+  finding.counterevidence = "A value that rises with a step of " + format_number(0.5 / stiffness, 2) +
+                            " (half of 1/curvature): then a larger curvature was missed.";
   explain_plateaus(diagnosis, finding.first, finding.last, "The finding step-too-small explains it.");
   diagnosis.findings.push_back(std::move(finding));
 }

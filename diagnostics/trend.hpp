@@ -10,6 +10,7 @@
 #ifndef PERIGEE_DIAGNOSTICS_TREND_HPP
 #define PERIGEE_DIAGNOSTICS_TREND_HPP
 
+#include <perigee/diagnostics/detector_options.hpp>
 #include <perigee/lib/vector.hpp>
 
 #include <span>
@@ -31,11 +32,9 @@ struct TrendTest {
   Index blocks = 0;                   // block means used; 0: the residuals were small enough to decide
 };
 
-inline constexpr double plateau_exponent = 0.1;  // p_0: less than a quarter of the excess lost per tenfold time
-
 /// `log_time` strictly increasing, same length as `log_excess`. Fewer than 6 points: undetermined. O(n).
 TrendTest test_trend(std::span<const double> log_time, std::span<const double> log_excess,
-                     double tolerance = plateau_exponent);
+                     double tolerance = PlateauOptions{}.exponent);
 
 }  // namespace perigee
 

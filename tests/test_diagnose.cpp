@@ -1,5 +1,6 @@
 #include "support/catch.hpp"
 #include "support/curves.hpp"
+#include "support/finding_contract.hpp"
 #include "support/policy_runs.hpp"
 
 #include <perigee/diagnostics/diagnose.hpp>
@@ -55,11 +56,8 @@ TEST_CASE("whatever the trajectory, a diagnosis keeps its form") {
     for (std::size_t i = 0; i < diagnosis.findings.size(); ++i) {
       const Finding& finding = diagnosis.findings[i];
       CHECK(ids.count(finding.id) == 1);
-      CHECK(finding.first <= finding.last);
       CHECK(finding.last <= last);
-      CHECK(!finding.message.empty());
-      CHECK(!finding.evidence.empty());
-      for (const Evidence& evidence : finding.evidence) CHECK(!evidence.unit.empty());
+      test::check_contract(finding);
       if (i > 0) CHECK(static_cast<int>(diagnosis.findings[i - 1].severity) >= static_cast<int>(finding.severity));
     }
     for (std::size_t i = 0; i < diagnosis.phases.size(); ++i) {

@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/finding_contract.hpp"
 #include "support/labelled_runs.hpp"
 
 using namespace perigee;
@@ -14,6 +15,15 @@ TEST_CASE("each run made to have a trouble is told to have it, and the good ones
     for (const Finding& finding : diagnosis.findings) {
       CAPTURE(finding.id, finding.message);
       CHECK((finding.severity == Severity::information || finding.id == "budget-exhausted"));
+    }
+  }
+}
+
+TEST_CASE("each finding tells its numbers against their thresholds, and what would overturn it") {
+  for (const test::LabelledRun& run : test::labelled_runs()) {
+    CAPTURE(run.name);
+    for (const Objective* known : {static_cast<const Objective*>(nullptr), run.objective.get()}) {
+      for (const Finding& finding : diagnose(run.trajectory, known).findings) test::check_contract(finding);
     }
   }
 }
