@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -260,6 +261,117 @@ TEST_CASE("iterations: unsorted, repeated, missing, absent") {
   CHECK(role_of(read("t,loss\n12:03,3\n12:04,2\n"), "t").empty());
 }
 
+// Rows "step,loss" for the steps first, first + by, ..., last.
+std::string rows_of(int first, int last, double loss, int by = 1) {
+  std::string rows;
+  for (int step = first; step <= last; step += by) rows += std::to_string(step) + "," + std::to_string(loss) + "\n";
+  return rows;
+}
+
+TEST_CASE("a restart appended to the log: the later rows count") {
+  // Killed at 20, started again from 11, killed at 14, started again from 11, killed at 30; 15 to 20 of the first run
+  // and 11 to 14 of the second belong to iterates that were thrown away.
+  const ReadResult result = read("step,loss\n" + rows_of(0, 20, 1) + rows_of(11, 14, 2) + rows_of(11, 30, 3));
+  CHECK(iterations_of(result.trajectory).size() == 31);
+  CHECK(values_of(result.trajectory)[10] == 1.0);
+  CHECK(values_of(result.trajectory)[11] == 3.0);
+  CHECK(result.trajectory.records.back().iteration == 30);
+  CHECK(result.notes ==
+        std::vector<std::string>{
+            "The log starts again at 'step' 11 in line 23: from there on the later rows count, and 10 earlier rows are "
+            "left out.",
+            "The log starts again at 'step' 11 in line 27: from there on the later rows count, and 4 earlier rows are "
+            "left out."});
+
+  // The new run has not come as far as the old one: what the old one did later is no part of it.
+  const ReadResult shorter = read("step,loss\n" + rows_of(0, 100, 1) + rows_of(51, 60, 2));
+  CHECK(shorter.trajectory.records.back().iteration == 60);
+  CHECK(has_note(shorter, "50 earlier rows are left out"));
+
+  // Logged at other steps than before.
+  const ReadResult other_steps = read("step,loss\n" + rows_of(0, 100, 1, 5) + rows_of(52, 150, 2, 7));
+  CHECK(iterations_of(other_steps.trajectory)[10] == 50);
+  CHECK(iterations_of(other_steps.trajectory)[11] == 52);
+  CHECK(iterations_of(other_steps.trajectory)[12] == 59);
+
+  // A whole run behind another.
+  const ReadResult second = read("step,loss\n" + rows_of(0, 9, 1) + rows_of(0, 9, 2));
+  CHECK(values_of(second.trajectory) == std::vector<double>(10, 2.0));
+  CHECK(has_note(second, "10 earlier rows are left out"));
+}
+
+TEST_CASE("rows out of order are no restart") {
+  const auto is_sorted_only = [](const std::string& table, std::size_t count) {
+    const ReadResult result = read(table);
+    CHECK(has_note(result, "have been sorted"));
+    CHECK_FALSE(has_note(result, "starts again"));
+    return result.trajectory.records.size() == count;
+  };
+  // One row, or one block of rows, that came late.
+  CHECK(is_sorted_only("step,loss\n" + rows_of(0, 20, 1) + "22,1\n21,1\n" + rows_of(23, 40, 1), 41));
+  CHECK(is_sorted_only("step,loss\n" + rows_of(10, 19, 1) + rows_of(0, 9, 1) + rows_of(20, 29, 1), 30));
+  // Rows of an evaluation of earlier steps, which do not measure the loss, as a block and one by one.
+  CHECK(is_sorted_only("step,loss,eval\n0,1,\n1,1,\n2,1,\n3,1,\n4,1,\n0,,5\n1,,5\n2,,5\n3,,5\n4,,5\n", 5));
+  CHECK(is_sorted_only("step,loss,eval\n0,1,\n1,1,\n2,1,\n1,,5\n3,1,\n", 4));
+  // Shuffled: no row is lost, whatever the permutation.
+  std::mt19937 random(11);
+  std::vector<std::string> rows;
+  for (int step = 0; step < 300; ++step) rows.push_back(rows_of(step, step, step));
+  for (int permutation = 0; permutation < 200; ++permutation) {
+    std::shuffle(rows.begin(), rows.end(), random);
+    std::string table = "step,loss\n";
+    for (const std::string& row : rows) table += row;
+    const ReadResult result = read(table);
+    REQUIRE(result.trajectory.records.size() == 300);
+    REQUIRE(result.trajectory.records[123].value == 123.0);
+  }
+}
+
+TEST_CASE("every spelling of what is no number") {
+  // The value of a row is NaN, or the infinity said; only what says NaN is counted as such.
+  for (const char* spelling : {"NaN", "nan", "NAN", "-nan", "nan(ind)", "-nan(ind)", "nan(snan)", "1.#IND", "-1.#IND",
+                               "1.#QNAN", "-1.#IND00", "1.#QNAN0"}) {
+    INFO(spelling);
+    const ReadResult csv = read("step,loss\n0,1\n1," + std::string(spelling) + "\n");
+    CHECK(std::isnan(csv.trajectory.records[1].value));
+    CHECK(has_note(csv, "'loss' is NaN in 1 row"));
+    const ReadResult jsonl = read("{\"loss\": 1}\n{\"loss\": " + std::string(spelling) + "}\n{\"loss\": \"" +
+                                  std::string(spelling) + "\"}\n");
+    CHECK(has_note(jsonl, "'loss' is NaN in 2 rows"));
+  }
+  for (const char* spelling : {"inf", "Infinity", "INF", "+inf", "1.#INF", "1.#INF00", "1e999"}) {
+    INFO(spelling);
+    CHECK(read("step,loss\n0," + std::string(spelling) + "\n").trajectory.records[0].value == infinity);
+    CHECK(read("{\"loss\": " + std::string(spelling) + "}\n").trajectory.records[0].value == infinity);
+    if (spelling[0] == '+') continue;
+    CHECK(read("step,loss\n0,-" + std::string(spelling) + "\n").trajectory.records[0].value == -infinity);
+    CHECK(read("{\"loss\": -" + std::string(spelling) + "}\n").trajectory.records[0].value == -infinity);
+  }
+  for (const char* spelling : {"", "null", "NULL", "None", "NA", "n/a", "-"}) {
+    INFO(spelling);
+    const ReadResult result = read("step,loss\n0," + std::string(spelling) + "\n1,2\n");
+    CHECK(std::isnan(result.trajectory.records[0].value));
+    CHECK(result.notes.empty());
+  }
+  CHECK(read("{\"loss\": None}\n{\"loss\": null}\n{\"loss\": 3}\n").trajectory.records[2].value == 3.0);
+  CHECK(error_of("step,loss\n0,1\n1,1.#HUGE\n") == "log.csv:3: field 'loss': expected a number, got '1.#HUGE'");
+  CHECK(error_of("step,loss\n0,1\n1,--\n") == "log.csv:3: field 'loss': expected a number, got '--'");
+  CHECK(error_of("{\"loss\": 1}\n{\"loss\": -}\n") == "log.csv:2: field 'loss': expected a number, got '-'");
+}
+
+TEST_CASE("a last line that was cut off is left out, with a note") {
+  const ReadResult csv = read("step,loss,lr\n0,3,1\n1,2,1\n2,1");
+  CHECK(values_of(csv.trajectory) == std::vector<double>{3.0, 2.0});
+  CHECK(has_note(csv, "The file ends within a line, which is left out ("));
+  CHECK(has_note(csv, "log.csv:4: field 'lr': expected 3 fields as in the header, got 2)."));
+  const ReadResult jsonl = read("{\"step\": 0, \"loss\": 3}\n{\"step\": 1, \"loss\": 2, \"new\": 1, \"n");
+  CHECK(values_of(jsonl.trajectory) == std::vector<double>{3.0});
+  CHECK(has_note(jsonl, "The file ends within a line"));
+  // An open quote may have been opened anywhere, and a first line cut off leaves nothing.
+  CHECK(error_of("step,loss\n0,1\n1,\"2\n2,3\n3,4") == "log.csv:3: expected a closing quote, got none");
+  CHECK(contains(error_of("{\"step\": 0, \"lo"), "expected a closing quote"));
+}
+
 TEST_CASE("guesses: order of preference, case, empty and text columns") {
   CHECK(role_of(read("step,batch_loss,loss\n0,1,2\n"), "loss") == "value");
   CHECK(role_of(read("step,batch_loss,loss\n0,1,2\n"), "batch_loss") == "extra");
@@ -380,17 +492,18 @@ TEST_CASE("jsonl: errors name file, line and field") {
   CHECK(error_of(good + "{\"step\": 1, \"loss\": \"abc\"}\n") ==
         "log.csv:2: field 'loss': expected a number, got '\"abc\"'");
   CHECK(error_of("{\"step\": 0, \"loss\": \"abc\"}\n") == "log.csv:1: field 'loss': expected a number, got '\"abc\"'");
-  CHECK(error_of(good + "{\"step\": 1, \"loss\": 0.12") ==
+  CHECK(error_of(good + "{\"step\": 1, \"loss\": 0.12\n") ==
         "log.csv:2: field 'loss': expected ',' or '}', got the end of the line");
-  CHECK(error_of(good + "{\"step\": 1, \"loss\": ") ==
+  CHECK(error_of(good + "{\"step\": 1, \"loss\": \n") ==
         "log.csv:2: field 'loss': expected a number, got the end of the line");
-  CHECK(error_of(good + "{\"step\": 1, \"lo") ==
+  CHECK(error_of(good + "{\"step\": 1, \"lo\n") ==
         "log.csv:2: field 'lo': expected a closing quote, got the end of the line");
-  CHECK(error_of(good + "{\"step\": 1, \"loss\": nul}") == "log.csv:2: field 'loss': expected a number, got 'nul'");
-  CHECK(error_of(good + "{\"step\": 1, \"loss\": 1.2.3}") == "log.csv:2: field 'loss': expected a number, got '1.2.3'");
-  CHECK(error_of(good + "{\"step\": 1, \"step\": 2}") ==
+  CHECK(error_of(good + "{\"step\": 1, \"loss\": nul}\n") == "log.csv:2: field 'loss': expected a number, got 'nul'");
+  CHECK(error_of(good + "{\"step\": 1, \"loss\": 1.2.3}\n") ==
+        "log.csv:2: field 'loss': expected a number, got '1.2.3'");
+  CHECK(error_of(good + "{\"step\": 1, \"step\": 2}\n") ==
         "log.csv:2: field 'step': expected every name once in an object, got it twice");
-  CHECK(error_of(good + "{\"a\": {\"b\": 2}, \"a/b\": 3}") ==
+  CHECK(error_of(good + "{\"a\": {\"b\": 2}, \"a/b\": 3}\n") ==
         "log.csv:2: field 'a/b': expected every name once in an object, got it twice");
   CHECK(error_of(good + "{\"step\": 1} {\"step\": 2}\n") ==
         "log.csv:2: expected one object a line, got '{\"step\": 2}' after it");
@@ -409,8 +522,8 @@ TEST_CASE("jsonl: errors name file, line and field") {
   // Nesting without end is an error before it is a stack overflow.
   std::string deep;
   for (int i = 0; i < 1000000; ++i) deep += "{\"a\":";
-  CHECK(contains(error_of(good + deep), "expected objects at most 64 deep"));
-  CHECK(contains(error_of(good + "{\"a\": " + std::string(1000000, '[')), "expected lists at most 64 deep"));
+  CHECK(contains(error_of(good + deep + "\n"), "expected objects at most 64 deep"));
+  CHECK(contains(error_of(good + "{\"a\": " + std::string(1000000, '[') + "\n"), "expected lists at most 64 deep"));
 }
 
 TEST_CASE("a recorded run is read as such") {

@@ -1,4 +1,5 @@
 // From a table of numbers to a trajectory.
+#include <perigee/diagnostics/readers/restarts.hpp>
 #include <perigee/diagnostics/readers/roles.hpp>
 #include <perigee/diagnostics/readers/table.hpp>
 
@@ -6,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace perigee::readers {
@@ -24,6 +26,62 @@ struct Order {
   std::vector<Index> iterations;  // of each of them
 };
 
+// The column that tells whether a row is one of the training itself: the first there is of these.
+const TableColumn* leading_column(const Table& table, const Roles& roles) {
+  for (const std::optional<std::size_t>& role : {roles.value, roles.reward, roles.gradient_norm}) {
+    if (role) return &table.columns[*role];
+  }
+  return roles.probabilities.empty() ? nullptr : &table.columns[roles.probabilities.front()];
+}
+
+// Takes out of `rows`, which is in the order of the file, what a restart of the program replaced. Rows without the
+// leading column, such as those of an evaluation written after the training went on, make no restart.
+void leave_out_replaced(const Table& table, const Roles& roles, const TableColumn& iterations,
+                        std::vector<std::size_t>& rows, std::vector<std::string>& notes) {
+  const TableColumn* const leading = leading_column(table, roles);
+  std::vector<std::size_t> positions;  // in `rows`
+  std::vector<double> steps;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (leading != nullptr && std::isnan(leading->value(rows[i]))) continue;
+    positions.push_back(i);
+    steps.push_back(iterations.value(rows[i]));
+  }
+  const std::vector<Restart> restarts = find_restarts(steps);
+  if (restarts.empty()) return;
+
+  std::vector<std::size_t> kept;
+  std::vector<std::size_t> replaced_counts(restarts.size(), 0);
+  double bound = std::numeric_limits<double>::infinity();  // rows from it on are replaced by a later restart
+  std::size_t next = restarts.size(), replacing = 0;       // restarts from `next` on lie behind row i
+  for (std::size_t i = rows.size(); i-- > 0;) {
+    const double step = iterations.value(rows[i]);
+    if (step < bound) {
+      kept.push_back(rows[i]);
+    } else {
+      ++replaced_counts[replacing];
+    }
+    if (next > 0 && i == positions[restarts[next - 1].position]) {
+      --next;
+      if (restarts[next].step <= bound) {
+        bound = restarts[next].step;
+        replacing = next;
+      }
+    }
+  }
+  std::reverse(kept.begin(), kept.end());
+  constexpr std::size_t greatest_note_count = 5;
+  for (std::size_t k = 0; k < std::min(restarts.size(), greatest_note_count); ++k) {
+    notes.push_back("The log starts again at '" + iterations.name + "' " + format_exact(restarts[k].step) + " in " +
+                    table.place(rows[positions[restarts[k].position]]) + ": from there on the later rows count, and " +
+                    counted(replaced_counts[k], "earlier row") + (replaced_counts[k] == 1 ? " is" : " are") +
+                    " left out.");
+  }
+  if (restarts.size() > greatest_note_count) {
+    notes.push_back("It starts again " + std::to_string(restarts.size() - greatest_note_count) + " more times.");
+  }
+  rows = std::move(kept);
+}
+
 Order order_of(const Table& table, const Roles& roles, std::vector<std::string>& notes) {
   const std::size_t count = table.lines.size();
   Order order;
@@ -41,20 +99,21 @@ Order order_of(const Table& table, const Roles& roles, std::vector<std::string>&
     const double iteration = column.value(row);
     if (std::isnan(iteration)) continue;
     if (iteration < 0.0 || iteration > greatest_iteration || iteration != std::floor(iteration)) {
-      throw ReadError(
-          message_at(table.file, table.lines[row], column.name,
-                     "expected a whole number from 0 to 2^53 as iteration, got '" + format_exact(iteration) + "'"));
+      table.fail(table.lines[row], column.name,
+                 "expected a whole number from 0 to 2^53 as iteration, got '" + format_exact(iteration) + "'");
     }
     order.rows.push_back(row);
   }
   if (order.rows.empty()) {
-    throw ReadError(
-        message_at(table.file, table.lines.front(), column.name, "expected iterations, got none in any row"));
+    table.fail(table.lines.front(), column.name, "expected iterations, got none in any row");
   }
   if (order.rows.size() < count) {
     notes.push_back(counted(count - order.rows.size(), "row") + " without '" + column.name + "' left out.");
   }
   const auto comes_before = [&column](std::size_t a, std::size_t b) { return column.value(a) < column.value(b); };
+  if (!std::is_sorted(order.rows.begin(), order.rows.end(), comes_before)) {
+    leave_out_replaced(table, roles, column, order.rows, notes);
+  }
   if (!std::is_sorted(order.rows.begin(), order.rows.end(), comes_before)) {
     std::stable_sort(order.rows.begin(), order.rows.end(), comes_before);
     notes.push_back("The rows were not in order of '" + column.name + "' and have been sorted.");
@@ -97,6 +156,7 @@ void note_left_out(const Table& table, std::vector<std::string>& notes) {
 
 ReadResult assemble(Table& table, const std::vector<std::pair<std::string, std::string>>& mapping) {
   ReadResult result;
+  result.notes = std::move(table.notes);
   const Roles roles = assign_roles(table, mapping, result.notes);
   note_left_out(table, result.notes);
   const Order order = order_of(table, roles, result.notes);
@@ -123,8 +183,8 @@ ReadResult assemble(Table& table, const std::vector<std::pair<std::string, std::
     TableColumn& column = table.columns[*position];
     role_names[*position] = role;
     if (column.nan_count > 0) {
-      result.notes.push_back("'" + column.name + "' is NaN in " + counted(column.nan_count, "row") +
-                             ", first in line " + std::to_string(column.first_nan_line) + ": taken for not measured.");
+      result.notes.push_back("'" + column.name + "' is NaN in " + counted(column.nan_count, "row") + ", first in " +
+                             table.place_of(column.first_nan_line) + ": taken for not measured.");
     }
     const std::vector<double> values = take_values(column, order, count);
     for (std::size_t i = 0; i < count; ++i) trajectory.records[i].*field = sign * values[i];

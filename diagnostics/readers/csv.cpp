@@ -1,8 +1,8 @@
 // A log of separated values: a header, and columns of numbers or text.
+#include <perigee/diagnostics/readers/log_number.hpp>
 #include <perigee/diagnostics/readers/table.hpp>
 
 #include <perigee/lib/data/separated_rows.hpp>
-#include <perigee/lib/format.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -22,7 +22,7 @@ void take_header(const SeparatedRows& rows, const std::vector<std::string_view>&
     rows.fail({}, "expected at most " + std::to_string(greatest_column_count) + " columns, got " +
                       std::to_string(names.size()));
   }
-  const auto is_number = [](std::string_view name) { return parse_number(name).has_value(); };
+  const auto is_number = [](std::string_view name) { return parse_log_number(name).has_value(); };
   if (std::all_of(names.begin(), names.end(), is_number)) {
     rows.fail({}, "expected a header with the names of the columns, got numbers (" + shown(names.front()) + ", ...)");
   }
@@ -43,9 +43,11 @@ void take_header(const SeparatedRows& rows, const std::vector<std::string_view>&
 // The first field that is not empty decides whether the column is one of numbers.
 void take_field(const SeparatedRows& rows, std::string_view field, std::size_t row, TableColumn& column) {
   if (field.empty() || column.content == Content::text) return;
-  if (const std::optional<double> number = parse_number(field)) {
+  if (const std::optional<double> number = parse_log_number(field)) {
     column.content = Content::numbers;
     column.put(row, *number, rows.line_number());
+  } else if (is_missing(field)) {
+    return;
   } else if (column.content == Content::nothing) {
     column.content = Content::text;
     column.sample = field.substr(0, 80);
@@ -94,7 +96,13 @@ Table read_csv(Input& input) {
   SeparatedRows rows(input, guess_separator(line));
   take_header(rows, rows.split(line), table);
   const std::uint64_t header_line = rows.line_number();
-  while (next_filled_line()) take_row(rows, rows.split(line), table);
+  try {
+    while (next_filled_line()) take_row(rows, rows.split(line), table);
+  } catch (const ReadError& error) {
+    // A row over several lines is one with an open quote, which may stand anywhere: that is no cut at the end.
+    if (!input.line_is_unterminated() || rows.line_number() + 1 < input.line_number()) throw;
+    table.leave_out_cut_row(error.what());
+  }
   if (table.lines.empty()) {
     throw ReadError(message_at(input.name(), header_line, {}, "expected rows after the header, got none"));
   }

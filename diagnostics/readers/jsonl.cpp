@@ -1,11 +1,10 @@
 // One JSON object a line, as training loops log: RFC 8259, and the NaN and Infinity that Python writes.
 //
-// Objects within objects give columns "outer/inner". null, and a key that a line does not have, are not measured.
-// true and false are 1 and 0. Texts that spell a number that is not finite ("NaN", "-Infinity") are that number;
-// a column of other texts, or of lists, is left out.
+// Objects within objects give columns "outer/inner". null (None), and a key that a line does not have, are not
+// measured. true and false are 1 and 0. Texts that spell a number that is not finite ("NaN", "-Infinity") are that
+// number; a column of other texts, or of lists, is left out.
+#include <perigee/diagnostics/readers/log_number.hpp>
 #include <perigee/diagnostics/readers/table.hpp>
-
-#include <perigee/lib/format.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -98,7 +97,7 @@ class LineReader {
       case '"': {
         text_.clear();
         read_string(&text_);
-        const std::optional<double> number = parse_number(text_);
+        const std::optional<double> number = parse_log_number(text_);
         if (number && !std::isfinite(*number)) return take_number(column, *number);
         return take_other(column, Content::text, begin);
       }
@@ -106,10 +105,10 @@ class LineReader {
         break;
     }
     const std::string_view word = read_word();
-    if (word == "null") return;
+    if (word == "null" || word == "None") return;
     if (word == "true") return take_number(column, 1.0);
     if (word == "false") return take_number(column, 0.0);
-    const std::optional<double> number = parse_number(word);
+    const std::optional<double> number = parse_log_number(word);
     if (!number) fail("expected a number, got " + (word.empty() ? rest() : shown(word)));
     take_number(column, *number);
   }
@@ -159,7 +158,7 @@ class LineReader {
     const std::size_t begin = at_;
     const auto belongs = [](char c) {
       return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '-' ||
-             c == '.';
+             c == '.' || c == '#' || c == '(' || c == ')';
     };
     while (at_ < line_.size() && belongs(line_[at_])) ++at_;
     return line_.substr(begin, at_ - begin);
@@ -190,7 +189,7 @@ class LineReader {
     if (peek() == '{') return skip_object(depth + 1);
     if (peek() == '"') return read_string(nullptr);
     const std::string_view word = read_word();
-    if (word != "null" && word != "true" && word != "false" && !parse_number(word)) {
+    if (word != "null" && word != "None" && word != "true" && word != "false" && !parse_log_number(word)) {
       fail("expected a value, got " + (word.empty() ? rest() : shown(word)));
     }
   }
@@ -306,8 +305,13 @@ Table read_jsonl(Input& input) {
   table.file = input.name();
   LineReader reader(input, table);
   std::string_view line;
-  while (input.next_line(line)) {
-    if (line.find_first_not_of(" \t\r") != std::string_view::npos) reader.read(line);
+  try {
+    while (input.next_line(line)) {
+      if (line.find_first_not_of(" \t\r") != std::string_view::npos) reader.read(line);
+    }
+  } catch (const ReadError& error) {
+    if (!input.line_is_unterminated()) throw;
+    table.leave_out_cut_row(error.what());
   }
   if (table.lines.empty()) {
     throw ReadError(message_at(input.name(), 0, {}, "expected one JSON object a line, got an empty file"));

@@ -93,10 +93,9 @@ bool is_number_column(const TableColumn& column) {
 }
 
 [[noreturn]] void fail_as_text(const Table& table, const TableColumn& column) {
-  throw ReadError(message_at(table.file, column.sample_line, column.name,
-                             "expected a number, got " +
-                                 (column.content == Content::lists ? "a list, " : std::string()) +
-                                 shown(column.sample)));
+  table.fail(column.sample_line, column.name,
+             "expected a number, got " + (column.content == Content::lists ? "a list, " : std::string()) +
+                 shown(column.sample));
 }
 
 Role role_of(std::string_view name) {

@@ -38,10 +38,43 @@ struct TableColumn {
   }
 };
 
+// What the rows of a table were in the file.
+enum class RowUnit {
+  line,   // counted from 1
+  row,    // of arrays, counted from 0
+  event,  // of event files, counted from 0
+};
+
 struct Table {
   std::string file;
+  RowUnit unit = RowUnit::line;
   std::vector<TableColumn> columns;
-  std::vector<std::uint64_t> lines;  // line of each row in the file
+  std::vector<std::uint64_t> lines;  // line (row, event) of each row in the file
+  std::vector<std::string> notes;    // what the reader left out; a sentence each
+
+  /// "line 7": where in the file a row stands.
+  std::string place_of(std::uint64_t line) const {
+    return std::string(unit == RowUnit::line  ? "line "
+                       : unit == RowUnit::row ? "row "
+                                              : "event ") +
+           std::to_string(line);
+  }
+  std::string place(std::size_t row) const { return place_of(lines[row]); }
+  /// Throws ReadError at that place.
+  [[noreturn]] void fail(std::uint64_t line, const std::string& field, const std::string& message) const {
+    if (unit == RowUnit::line) throw ReadError(message_at(file, line, field, message));
+    throw ReadError(message_at(file, 0, field, message + " in " + place_of(line)));
+  }
+
+  /// Takes back what is there of a row that is not finished, because the file ends within it, and notes it. `reason` is
+  /// the message of the error; it is thrown again if there is no row before.
+  void leave_out_cut_row(const std::string& reason) {
+    if (lines.empty()) throw ReadError(reason);
+    for (TableColumn& column : columns) {
+      if (column.values.size() > lines.size()) column.values.resize(lines.size());
+    }
+    notes.push_back("The file ends within a line, which is left out (" + reason + ").");
+  }
 };
 
 inline constexpr std::size_t greatest_cell_count = std::size_t{1} << 28;  // rows times columns: 2 GiB

@@ -80,6 +80,7 @@ bool LineReader::next_line(std::string_view& line) {
   }
   if (newline == nullptr && begin_ == end_) return false;
   ++line_number_;
+  line_is_unterminated_ = newline == nullptr;
   const char* first = buffer_.data() + begin_;
   const char* last = newline != nullptr ? newline : buffer_.data() + end_;
   begin_ = static_cast<std::size_t>(last - buffer_.data()) + (newline != nullptr ? 1 : 0);

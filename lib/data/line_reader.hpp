@@ -30,6 +30,8 @@ class LineReader {
   bool next_line(std::string_view& line);
 
   std::uint64_t line_number() const { return line_number_; }  // of the line read last; 0: none yet
+  /// Whether the line read last ends the file without a line end: the writer may have been cut off within it.
+  bool line_is_unterminated() const { return line_is_unterminated_; }
   const std::string& name() const { return name_; }
 
   /// "FILE:LINE: message", and with a field "FILE:LINE: field 'NAME': message".
@@ -48,6 +50,7 @@ class LineReader {
   std::size_t begin_ = 0;  // of the bytes not yet given out
   std::size_t end_ = 0;
   bool at_end_of_file_ = false;
+  bool line_is_unterminated_ = false;
   std::uint64_t line_number_ = 0;
 };
 
