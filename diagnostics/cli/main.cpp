@@ -66,8 +66,8 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   CLI::App* diagnose_app = app.add_subcommand("diagnose", "Say what happened in a recorded run or a training log");
   diagnose_app->add_option("files", diagnose.paths, "CSV, TSV or JSONL logs, or runs recorded by perigee run --out")
       ->required();
-  diagnose_app->add_option("--format", diagnose.format, "auto, csv, jsonl or sqlite")
-      ->check(CLI::IsMember({"auto", "csv", "jsonl", "sqlite"}))
+  diagnose_app->add_option("--format", diagnose.format, "auto, csv, jsonl, npz, tensorboard or sqlite")
+      ->check(CLI::IsMember({"auto", "csv", "jsonl", "npz", "tensorboard", "sqlite"}))
       ->capture_default_str();
   diagnose_app->add_option("--map", diagnose.mapping, "Which column plays which role, as in loss=train_loss,step=epoch")
       ->delimiter(',')

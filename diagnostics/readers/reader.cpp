@@ -1,11 +1,15 @@
 #include <perigee/diagnostics/readers/reader.hpp>
 
+#include <perigee/diagnostics/readers/event_file.hpp>
 #include <perigee/diagnostics/readers/input.hpp>
 #include <perigee/diagnostics/readers/table.hpp>
 #include <perigee/diagnostics/store.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <string_view>
+#include <system_error>
 
 namespace perigee {
 
@@ -17,13 +21,14 @@ using namespace std::string_view_literals;
 std::string detect_format(const readers::Input& input) {
   std::string_view text = input.beginning();
   const auto fail = [&input](const std::string& what) {
-    throw ReadError(input.name() + ": expected CSV, JSONL or a recorded run, got " + what);
+    throw ReadError(input.name() + ": expected CSV, JSONL, event files of TensorBoard or a recorded run, got " + what);
   };
   if (text.starts_with("SQLite format 3\0"sv)) return "sqlite";
   if (text.starts_with("PK\x03\x04"sv)) fail("a ZIP archive (perhaps .npz)");
   if (text.starts_with("\x1f\x8b"sv)) fail("a compressed file; decompress it first");
   if (text.starts_with("\xff\xfe"sv) || text.starts_with("\xfe\xff"sv)) fail("UTF-16 text; save it as UTF-8");
   if (text.starts_with("\x93NUMPY"sv)) fail("a NumPy array");
+  if (readers::is_event_file(text)) return "tensorboard";
   if (text.starts_with("\xef\xbb\xbf"sv)) text.remove_prefix(3);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && text[first] == '{') return "jsonl";
@@ -77,17 +82,47 @@ ReadResult read_recorded_run(const std::filesystem::path& path, const ReadOption
   }
 }
 
+std::vector<std::filesystem::path> event_files_in(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> paths;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(folder, error);
+  if (error) throw ReadError(folder.string() + ": cannot be read: " + error.message());
+  for (; entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    if (entry->path().filename().string().find("tfevents") != std::string::npos) paths.push_back(entry->path());
+  }
+  if (error) throw ReadError(folder.string() + ": cannot be read: " + error.message());
+  if (paths.empty()) {
+    throw ReadError(folder.string() + ": expected event files (events.out.tfevents...) in this folder, got none");
+  }
+  return paths;
+}
+
 }  // namespace
 
 ReadResult read_trajectory(const std::filesystem::path& path, const ReadOptions& options) {
-  if (options.format != "auto" && options.format != "csv" && options.format != "jsonl" && options.format != "sqlite") {
-    throw std::invalid_argument("ReadOptions: format must be auto, csv, jsonl or sqlite, got '" + options.format + "'");
+  constexpr std::array formats{"auto", "csv", "jsonl", "tensorboard", "sqlite"};
+  if (std::find(formats.begin(), formats.end(), options.format) == formats.end()) {
+    throw std::invalid_argument("ReadOptions: format must be auto, csv, jsonl, tensorboard or sqlite, got '" +
+                                options.format + "'");
   }
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(path, error);
   if (options.format == "sqlite") return read_recorded_run(path, options);
-  readers::Input input(path);
-  const std::string format = options.format == "auto" ? detect_format(input) : options.format;
-  if (format == "sqlite") return read_recorded_run(path, options);
-  readers::Table table = format == "csv" ? readers::read_csv(input) : readers::read_jsonl(input);
+  std::string format = options.format;
+  readers::Table table;
+  if (is_folder && (format == "auto" || format == "tensorboard")) {
+    format = "tensorboard";
+    table = readers::read_event_files(path, event_files_in(path));
+  } else if (format == "tensorboard") {
+    table = readers::read_event_files(path, {path});
+  } else {
+    readers::Input input(path);
+    if (format == "auto") format = detect_format(input);
+    if (format == "sqlite") return read_recorded_run(path, options);
+    table = format == "csv"     ? readers::read_csv(input)
+            : format == "jsonl" ? readers::read_jsonl(input)
+                                : readers::read_event_files(path, {path});
+  }
   ReadResult result = readers::assemble(table, options.mapping);
   result.format = format;
   return result;

@@ -1,5 +1,7 @@
 #include <perigee/diagnostics/readers/roles.hpp>
 
+#include <perigee/diagnostics/readers/role_names.hpp>
+
 #include <perigee/lib/parameters.hpp>
 
 #include <algorithm>
@@ -17,70 +19,8 @@ namespace {
 
 using Role = std::optional<std::size_t> Roles::*;
 
-// A name may mean many things: it is taken only where the column looks the part.
-enum class Meaning { certain, doubtful };
-
-struct KnownName {
-  std::string_view name;  // in lower case
-  Meaning meaning = Meaning::certain;
-};
-
-// In order of preference.
-const std::vector<KnownName>& names_of_iteration() {
-  static const std::vector<KnownName> names{{"step"},
-                                            {"iteration"},
-                                            {"iter"},
-                                            {"global_step"},
-                                            {"_step"},
-                                            {"steps"},
-                                            {"train/global_step"},
-                                            {"trainer/global_step"},
-                                            {"t", Meaning::doubtful},
-                                            {"epoch", Meaning::doubtful}};
-  return names;
-}
-
-const std::vector<KnownName>& names_of_value() {
-  static const std::vector<KnownName> names{
-      {"loss"},          {"value"},      {"objective"}, {"train_loss"},           {"train/loss"},
-      {"training_loss"}, {"total_loss"}, {"cost"},      {"f", Meaning::doubtful}, {"batch_loss"}};
-  return names;
-}
-
-const std::vector<KnownName>& names_of_reward() {
-  static const std::vector<KnownName> names{{"reward"},          {"return"},         {"mean_reward"},
-                                            {"expected_reward"}, {"episode_return"}, {"episode_reward"},
-                                            {"train/reward"}};
-  return names;
-}
-
-const std::vector<KnownName>& names_of_gradient_norm() {
-  static const std::vector<KnownName> names{{"grad_norm"}, {"gradient_norm"}, {"gnorm"}, {"train/grad_norm"}};
-  return names;
-}
-
-const std::vector<KnownName>& names_of_step_size() {
-  static const std::vector<KnownName> names{
-      {"lr"}, {"learning_rate"}, {"step_size"}, {"train/learning_rate"}, {"train/lr"}, {"eta", Meaning::doubtful}};
-  return names;
-}
-
-const std::vector<KnownName>& names_of_step_norm() {
-  static const std::vector<KnownName> names{{"step_norm"}, {"update_norm"}};
-  return names;
-}
-
 // Prefixes of families of probabilities, p_class_0, p_class_1, ...; in order of preference.
 constexpr std::array<std::string_view, 5> probability_prefixes{"p_class_", "pi_", "prob_", "probability_", "p_"};
-
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  for (char& character : result) {
-    if (character >= 'A' && character <= 'Z') character = static_cast<char>(character - 'A' + 'a');
-    if (character == ' ' || character == '-') character = '_';
-  }
-  return result;
-}
 
 std::vector<std::string> names_of(const Table& table) {
   std::vector<std::string> names;
@@ -184,6 +124,48 @@ class Guess {
     }
   }
 
+  // A column whose name has the words of the role: of the least doubtful ones that measured most often, the first.
+  void fill_by_words(Role role, const RoleWords& words, Doubt greatest_doubt) {
+    if (roles_.*role) return;
+    std::optional<std::size_t> best;
+    Doubt least = Doubt::other_role;
+    std::size_t most = 0;
+    for (std::size_t i = 0; i < table_.columns.size(); ++i) {
+      if (roles_.mapped[i] || table_.columns[i].content != Content::numbers) continue;
+      const Doubt doubt = doubt_of(table_.columns[i].name, words);
+      if (doubt > greatest_doubt) continue;
+      const std::vector<double>& values = table_.columns[i].values;
+      const auto count = static_cast<std::size_t>(
+          std::count_if(values.begin(), values.end(), [](double value) { return !std::isnan(value); }));
+      if (!best || doubt < least || (doubt == least && count > most)) {
+        best = i;
+        least = doubt;
+        most = count;
+      }
+    }
+    roles_.*role = best;
+  }
+
+  // Says that there were others, where the choice is not plain.
+  void explain_value(std::vector<std::string>& notes) const {
+    if (!roles_.value || roles_.mapped[*roles_.value]) return;
+    const std::string& name = table_.columns[*roles_.value].name;
+    const Doubt doubt = doubt_of(name, words_of_value());
+    std::vector<std::string> others;
+    for (std::size_t i = 0; i < table_.columns.size(); ++i) {
+      const TableColumn& column = table_.columns[i];
+      if (i == *roles_.value || roles_.mapped[i] || column.content != Content::numbers) continue;
+      if (doubt_of(column.name, words_of_value()) != Doubt::other_role) others.push_back(column.name);
+    }
+    const bool is_plain = name.find('/') == std::string::npos && is_known_name_of_value(name);
+    if (is_plain || (others.empty() && doubt == Doubt::little)) return;
+    notes.push_back("The value is " + shown(name) +
+                    (doubt == Doubt::validation ? ", of a validation"
+                     : doubt == Doubt::part     ? ", perhaps only a part of the loss"
+                                                : "") +
+                    (others.empty() ? "" : ", not " + shown_list(others)) + "; --map loss=COLUMN takes another.");
+  }
+
   // The first family of at least two consecutive indices whose numbers all lie in [0, 1].
   void fill_probabilities(std::vector<std::string>& notes) {
     if (!roles_.probabilities.empty()) return;
@@ -241,11 +223,19 @@ Roles assign_roles(const Table& table, const std::vector<std::pair<std::string, 
   map_roles(table, mapping, roles);
   Guess guess(table, roles);
   guess.fill(&Roles::iteration, names_of_iteration());
-  if (!roles.reward) guess.fill(&Roles::value, names_of_value());
-  if (!roles.value) guess.fill(&Roles::reward, names_of_reward());
+  const auto is_open = [&roles] { return !roles.value && !roles.reward; };
+  if (is_open()) guess.fill(&Roles::value, names_of_value());
+  if (is_open()) guess.fill(&Roles::reward, names_of_reward());
+  if (is_open()) guess.fill_by_words(&Roles::value, words_of_value(), Doubt::little);
+  if (is_open()) guess.fill_by_words(&Roles::reward, words_of_reward(), Doubt::little);
+  if (is_open()) guess.fill_by_words(&Roles::value, words_of_value(), Doubt::validation);
+  guess.explain_value(notes);
   guess.fill(&Roles::gradient_norm, names_of_gradient_norm());
+  guess.fill_by_words(&Roles::gradient_norm, words_of_gradient_norm(), Doubt::little);
   guess.fill(&Roles::step_size, names_of_step_size());
+  guess.fill_by_words(&Roles::step_size, words_of_step_size(), Doubt::little);
   guess.fill(&Roles::step_norm, names_of_step_norm());
+  guess.fill_by_words(&Roles::step_norm, words_of_step_norm(), Doubt::little);
   guess.fill_probabilities(notes);
   if (!roles.value && !roles.reward && !roles.gradient_norm && roles.probabilities.empty()) {
     throw ReadError(message_at(table.file, 0, "loss",

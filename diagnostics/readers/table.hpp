@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,8 @@ enum class Content {
 struct TableColumn {
   std::string name;
   Content content = Content::nothing;
-  std::vector<double> values;  // a number a row, NaN: not measured; may be shorter than the table: the rest is NaN
-  std::string sample;          // of text: the first one
+  std::vector<double> values{};  // a number a row, NaN: not measured; may be shorter than the table: the rest is NaN
+  std::string sample{};          // of text: the first one
   std::uint64_t sample_line = 0;
   std::size_t nan_count = 0;  // fields that say NaN, as against empty ones
   std::uint64_t first_nan_line = 0;
@@ -40,16 +41,15 @@ struct TableColumn {
 
 // What the rows of a table were in the file.
 enum class RowUnit {
-  line,   // counted from 1
-  row,    // of arrays, counted from 0
-  event,  // of event files, counted from 0
+  line,  // counted from 1
+  row,   // of arrays, or one step of event files; counted from 0
 };
 
 struct Table {
   std::string file;
   RowUnit unit = RowUnit::line;
   std::vector<TableColumn> columns;
-  std::vector<std::uint64_t> lines;  // line (row, event) of each row in the file
+  std::vector<std::uint64_t> lines;  // line (row) of each row in the file
   std::vector<std::string> notes;    // what the reader left out; a sentence each
 
   /// "line 7": where in the file a row stands.
@@ -84,6 +84,9 @@ inline constexpr std::size_t greatest_column_count = 20000;
 Table read_csv(Input& input);
 /// Reads the rest of an input of one JSON object a line.
 Table read_jsonl(Input& input);
+/// Reads event files as one run, in the order of their first events (then of their names); `run` stands for them in
+/// messages.
+Table read_event_files(const std::filesystem::path& run, std::vector<std::filesystem::path> paths);
 
 /// Decides what each column is, and makes the records. Leaves the table empty.
 /// Throws ReadError if the mapping does not fit, or no column is one that a diagnosis can start from.
