@@ -1,8 +1,7 @@
 #include <perigee/diagnostics/non_finite.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <optional>
+#include <string>
 
 namespace perigee {
 
@@ -14,41 +13,19 @@ struct Lapse {
   std::string quantity;
 };
 
-struct Reading {
-  std::optional<Lapse> lapse;
-  std::size_t gaps = 0;  // records without a number between records with one
-};
+// Of a condensed log the rows were read on the way; here the records are.
+MeasurementGaps gaps_of(const Trajectory& trajectory, double StepRecord::*quantity,
+                        MeasurementGaps Condensation::*condensed) {
+  if (trajectory.condensation) return *trajectory.condensation.*condensed;
+  MeasurementGaps gaps;
+  for (const StepRecord& record : trajectory.records) gaps.observe(record.iteration, record.*quantity);
+  return gaps;
+}
 
-Reading read(const Trajectory& trajectory, const std::string& quantity, double StepRecord::*member) {
-  Reading reading;
-  const auto& records = trajectory.records;
-  std::size_t measured_end = 0;  // one past the last finite record
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    if (std::isfinite(records[i].*member)) measured_end = i + 1;
-  }
-  std::size_t first_measured = 0;
-  while (first_measured < measured_end && !std::isfinite(records[first_measured].*member)) ++first_measured;
-  std::size_t longest_gap = 0;
-  std::size_t gap = 0;
-  for (std::size_t i = first_measured; i < measured_end; ++i) {
-    if (std::isnan(records[i].*member)) {
-      ++gap;
-      ++reading.gaps;
-    } else {
-      longest_gap = std::max(longest_gap, gap);
-      gap = 0;
-    }
-  }
-  for (const StepRecord& record : records) {
-    if (std::isinf(record.*member)) {
-      reading.lapse = Lapse{record.iteration, Certainty::proven, quantity};
-      return reading;
-    }
-  }
-  if (measured_end > 0 && records.size() - measured_end > longest_gap) {
-    reading.lapse = Lapse{records[measured_end].iteration, Certainty::likely, quantity};
-  }
-  return reading;
+std::optional<Lapse> lapse_of(const MeasurementGaps& gaps, const std::string& quantity) {
+  if (const std::optional<Index> from = gaps.infinite_from()) return Lapse{*from, Certainty::proven, quantity};
+  if (const std::optional<Index> from = gaps.silent_from()) return Lapse{*from, Certainty::likely, quantity};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -56,16 +33,17 @@ Reading read(const Trajectory& trajectory, const std::string& quantity, double S
 void detect_non_finite(const DiagnosisInput& input, Diagnosis& diagnosis) {
   const Trajectory& trajectory = input.trajectory;
   std::optional<Lapse> first;
-  const auto consider = [&](const std::string& quantity, double StepRecord::*member) {
-    const Reading reading = read(trajectory, quantity, member);
-    if (reading.gaps > 0) {
-      diagnosis.limits.push_back(std::to_string(reading.gaps) + " records have no " + quantity +
+  const auto consider = [&](const std::string& quantity, const MeasurementGaps& gaps) {
+    if (gaps.missing() > 0) {
+      diagnosis.limits.push_back(std::to_string(gaps.missing()) + (trajectory.condensation ? " rows" : " records") +
+                                 " have no " + quantity +
                                  ": not measured, or not a number; what was recorded does not say which.");
     }
-    if (reading.lapse && (!first || reading.lapse->iteration < first->iteration)) first = reading.lapse;
+    const std::optional<Lapse> lapse = lapse_of(gaps, quantity);
+    if (lapse && (!first || lapse->iteration < first->iteration)) first = lapse;
   };
-  consider("value", &StepRecord::value);
-  consider("gradient norm", &StepRecord::gradient_norm);
+  consider("value", gaps_of(trajectory, &StepRecord::value, &Condensation::value));
+  consider("gradient norm", gaps_of(trajectory, &StepRecord::gradient_norm, &Condensation::gradient_norm));
 
   const bool ended_so = trajectory.end && trajectory.end->id == "non-finite";
   if (!first && !ended_so) return;

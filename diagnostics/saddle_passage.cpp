@@ -240,7 +240,32 @@ void report(const DiagnosisInput& input, const Growth& growth, const Exponential
   diagnosis.findings.push_back(std::move(finding));
 }
 
+// The growth, if it is one of a passage, with its straight part.
+std::optional<Exponential> exponential_of(const Records& records, Growth& growth, const SaddlePassageOptions& options) {
+  growth.lowest = lowest_after_moves(records, growth);
+  const double lowest = records[growth.lowest].gradient_norm;
+  if (!(lowest > 0.0) || records[growth.peak].gradient_norm < options.growth * lowest) return std::nullopt;
+  std::optional<Exponential> exponential = fit(records, growth, options.slope_ratio);
+  if (exponential && !value_falls(records, growth, *exponential, options.falling_share)) return std::nullopt;
+  return exponential;
+}
+
 }  // namespace
+
+std::optional<OngoingEscape> ongoing_escape(const Trajectory& trajectory, const SaddlePassageOptions& options) {
+  const Records& records = trajectory.records;
+  if (records.empty() || !is_usable(records)) return std::nullopt;
+  const std::vector<Growth> growths = find_growths(records, options);
+  if (growths.empty() || growths.back().peak + 1 != records.size()) return std::nullopt;
+  Growth growth = growths.back();
+  const std::optional<Exponential> exponential = exponential_of(records, growth, options);
+  if (!exponential || median_over(records, *exponential, &StepRecord::curvature) >= 0.0) return std::nullopt;
+  double largest = 0.0;
+  for (std::size_t i = 0; i <= growth.lowest; ++i) largest = std::max(largest, records[i].gradient_norm);
+  const double left = std::log(largest / options.slow_ratio / records.back().gradient_norm) / exponential->rate;
+  return OngoingEscape{records[growth.lowest].iteration, records[growth.lowest].gradient_norm, exponential->rate,
+                       std::max(0.0, left)};
+}
 
 void detect_saddle_passage(const DiagnosisInput& input, Diagnosis& diagnosis) {
   if (find_finding(diagnosis, "divergence") != nullptr || find_finding(diagnosis, "non-finite") != nullptr) return;
@@ -249,11 +274,8 @@ void detect_saddle_passage(const DiagnosisInput& input, Diagnosis& diagnosis) {
   const SaddlePassageOptions& options = input.options.saddle_passage;
   for (Growth growth : find_growths(records, options)) {
     if (growth.peak + 1 == records.size()) continue;  // still growing: not left yet
-    growth.lowest = lowest_after_moves(records, growth);
-    const double lowest = records[growth.lowest].gradient_norm;
-    if (!(lowest > 0.0) || records[growth.peak].gradient_norm < options.growth * lowest) continue;
-    const std::optional<Exponential> exponential = fit(records, growth, options.slope_ratio);
-    if (!exponential || !value_falls(records, growth, *exponential, options.falling_share)) continue;
+    const std::optional<Exponential> exponential = exponential_of(records, growth, options);
+    if (!exponential) continue;
     report(input, growth, *exponential, diagnosis);
   }
 }

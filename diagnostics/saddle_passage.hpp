@@ -20,7 +20,22 @@
 
 #include <perigee/diagnostics/detector.hpp>
 
+#include <optional>
+
 namespace perigee {
+
+/// A growth of the gradient norm that goes on at the end of what was recorded, exponential and with a falling value so
+/// far: a passage that is not over.
+struct OngoingEscape {
+  Index lowest = 0;                   // iteration of the lowest gradient norm
+  double lowest_gradient_norm = 0.0;  // there
+  double rate = 0.0;                  // mu, of the gradient norm, per iteration
+  double predicted_exit =
+      not_measured;  // in iterations from now, >= 0: until the norm is a tenth of the largest before
+};
+
+/// By the same tests as a passage that is over, the last of conditions 2 excepted. O(records), no oracle calls.
+std::optional<OngoingEscape> ongoing_escape(const Trajectory& trajectory, const SaddlePassageOptions& options = {});
 
 /// Adds a finding "saddle-passage" and a phase for each, and explains by it the findings "plateau" within. Gradients of
 /// minibatches say nothing here: no finding for runs that have them. O(records); at most max_products

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace perigee {
 
@@ -17,11 +18,29 @@ Series collect(const Trajectory& trajectory, ValueAt value_at) {
     if (!std::isfinite(value) || (!series.empty() && time <= series.time.back())) continue;
     series.time.push_back(time);
     series.value.push_back(value);
+    if (trajectory.condensation) series.rows.push_back(static_cast<double>(trajectory.condensation->blocks[i].rows));
   }
   return series;
 }
 
-double quantile(std::vector<double> values, double fraction) {
+// The value below which that share of the rows lies.
+double weighted_quantile(const Series& series, double fraction) {
+  std::vector<std::size_t> order(series.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return series.value[a] < series.value[b]; });
+  const double wanted = fraction * std::accumulate(series.rows.begin(), series.rows.end(), 0.0);
+  double rows = 0.0;
+  for (const std::size_t i : order) {
+    rows += series.rows[i];
+    if (rows > wanted) return series.value[i];
+  }
+  return series.value[order.back()];
+}
+
+double quantile(const Series& series, double fraction) {
+  if (!series.rows.empty()) return weighted_quantile(series, fraction);
+  std::vector<double> values = series.value;
   const auto position =
       values.begin() + static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1) + 0.5);
   std::nth_element(values.begin(), position, values.end());
@@ -48,12 +67,19 @@ Series column_series(const Trajectory& trajectory, const Column& column) {
   return collect(trajectory, [&](std::size_t i) { return i < column.values.size() ? column.values[i] : not_measured; });
 }
 
+Series largest_value_series(const Trajectory& trajectory) {
+  if (!trajectory.condensation) return value_series(trajectory);
+  return collect(trajectory, [&](std::size_t i) { return trajectory.condensation->blocks[i].largest_value; });
+}
+
 Series window_of(const Series& series, double first, double last) {
   const auto begin = std::lower_bound(series.time.begin(), series.time.end(), first) - series.time.begin();
   const auto end = std::upper_bound(series.time.begin(), series.time.end(), last) - series.time.begin();
   if (begin >= end) return {};
-  return {{series.time.begin() + begin, series.time.begin() + end},
-          {series.value.begin() + begin, series.value.begin() + end}};
+  Series window{{series.time.begin() + begin, series.time.begin() + end},
+                {series.value.begin() + begin, series.value.begin() + end}};
+  if (!series.rows.empty()) window.rows.assign(series.rows.begin() + begin, series.rows.begin() + end);
+  return window;
 }
 
 std::vector<double> log_time_of(const Series& series) {
@@ -93,8 +119,8 @@ ValueBound value_bound(const Trajectory& trajectory, const Series& values) {
     return {0.0, BoundSource::nonnegative_loss};
   }
   const bool many = values.size() >= 200;
-  const double best = quantile(values.value, many ? 0.01 : 0.0);
-  const double worst = quantile(values.value, many ? 0.99 : 1.0);
+  const double best = quantile(values, many ? 0.01 : 0.0);
+  const double worst = quantile(values, many ? 0.99 : 1.0);
   const double below = std::max({0.1 * (worst - best), 1e-3 * std::abs(best), std::numeric_limits<double>::min()});
   return {std::max(best - below, std::numeric_limits<double>::lowest()), BoundSource::extrapolated};
 }

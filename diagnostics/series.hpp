@@ -15,8 +15,9 @@
 namespace perigee {
 
 struct Series {
-  std::vector<double> time;   // in iterations, strictly increasing
-  std::vector<double> value;  // finite
+  std::vector<double> time;    // in iterations, strictly increasing
+  std::vector<double> value;   // finite
+  std::vector<double> rows{};  // how many rows of the log each point stands for; empty: one each
   std::size_t size() const { return time.size(); }
   bool empty() const { return time.empty(); }
 };
@@ -26,6 +27,9 @@ struct Series {
 Series value_series(const Trajectory& trajectory);
 Series gradient_norm_series(const Trajectory& trajectory);
 Series column_series(const Trajectory& trajectory, const Column& column);
+
+/// The largest value among the rows behind each record; value_series where every record is a row.
+Series largest_value_series(const Trajectory& trajectory);
 
 /// The points with first <= time <= last.
 Series window_of(const Series& series, double first, double last);
@@ -51,7 +55,8 @@ struct ValueBound {
 };
 
 /// The best bound there is. Extrapolated: f_best - max(0.1 (f_worst - f_best), 1e-3 |f_best|, smallest normal), with
-/// f_best and f_worst the 1st and 99th hundredth of the values (their extremes if fewer than 200 are recorded).
+/// f_best and f_worst the 1st and 99th hundredth of the values, each counted as often as it has rows behind it (their
+/// extremes if fewer than 200 are recorded).
 ValueBound value_bound(const Trajectory& trajectory, const Series& values);
 
 /// z at every point; an excess below the rounding error of f, 4 eps max|f| (for b = 0: 1e-300), counts as that.

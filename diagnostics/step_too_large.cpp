@@ -11,17 +11,29 @@ namespace perigee {
 
 namespace {
 
-// Median and standard deviation (from the median absolute one) over the second half.
+// Median and standard deviation of the rows over the second half: from the median absolute one, or, where records are
+// blocks of rows, from the median of the variances within them.
 struct Level {
   double median = not_measured;
   double deviation = not_measured;
 };
 
-Level level_of_second_half(const Series& series) {
+Level level_of_second_half(const Trajectory& trajectory, const Series& series) {
   const double middle = 0.5 * (series.time.front() + series.time.back());
   std::vector<double> values = window_of(series, middle, series.time.back()).value;
   Level level;
   level.median = median_of(values);
+  if (trajectory.condensation) {
+    std::vector<double> variances;
+    for (std::size_t i = 0; i < trajectory.records.size(); ++i) {
+      const double variance = trajectory.condensation->blocks[i].value_variance;
+      if (static_cast<double>(trajectory.records[i].iteration) >= middle && std::isfinite(variance)) {
+        variances.push_back(variance);
+      }
+    }
+    level.deviation = std::sqrt(median_of(std::move(variances)));
+    return level;
+  }
   for (double& value : values) value = std::abs(value - level.median);
   level.deviation = 1.4826 * median_of(std::move(values));
   return level;
@@ -32,10 +44,10 @@ bool add_overshoot(const Trajectory& trajectory, const Series& values, const Ste
   if (values.size() < 20) return false;
   const ValueBound bound = value_bound(trajectory, values);
   const double initial = values.value.front();
-  const Level end_level = level_of_second_half(values);
+  const Level end_level = level_of_second_half(trajectory, values);
   const double final_level = end_level.median;
   const double early_end = values.time.front() + 0.1 * (values.time.back() - values.time.front());
-  const Series early = window_of(values, values.time.front(), early_end);
+  const Series early = window_of(largest_value_series(trajectory), values.time.front(), early_end);
   const auto peak = std::max_element(early.value.begin(), early.value.end());
   const double initial_excess = initial - bound.value;
   if (!(initial_excess > 0.0) || !(*peak - bound.value >= options.jump * initial_excess)) return false;

@@ -3,6 +3,7 @@
 #define PERIGEE_LIB_TRAJECTORY_HPP
 
 #include <perigee/lib/end.hpp>
+#include <perigee/lib/measurement_gaps.hpp>
 #include <perigee/lib/oracle.hpp>
 #include <perigee/lib/vector.hpp>
 
@@ -72,6 +73,23 @@ struct PolicyInformation {
   std::string transform;                         // "softmax", "escort", "direct", or empty: unknown
 };
 
+/// The rows of a log behind one record that stands for several of them.
+struct Block {
+  Index rows = 1;
+  double least_value = not_measured;
+  double largest_value = not_measured;
+  double value_variance = not_measured;  // mean squared deviation from the record's value
+};
+
+/// What a trajectory keeps of a log too long to keep every row of: its records are blocks of neighbouring rows, and
+/// nothing of a row was left out of them (diagnostics/online/condenser.hpp).
+struct Condensation {
+  Index rows = 0;
+  std::vector<Block> blocks;      // one a record
+  MeasurementGaps value;          // of every row
+  MeasurementGaps gradient_norm;  // likewise
+};
+
 /// A recorded run, ours or anybody's.
 struct Trajectory {
   std::string problem;                                        // name, or empty
@@ -82,9 +100,10 @@ struct Trajectory {
   std::vector<Snapshot> snapshots;
   std::vector<Decision> decisions;  // of a method that decides; in the order made
   std::optional<PolicyInformation> policy;
-  std::optional<double> optimal_value;  // f*, where it is known
-  std::optional<double> lower_bound;    // a value f cannot go below, where one is known
-  std::optional<End> end;               // nothing: still running, cut off, or unknown
+  std::optional<double> optimal_value;       // f*, where it is known
+  std::optional<double> lower_bound;         // a value f cannot go below, where one is known
+  std::optional<End> end;                    // nothing: still running, cut off, or unknown
+  std::optional<Condensation> condensation;  // nothing: every record is a row
 
   /// The column of that name, or nullptr.
   const Column* column(std::string_view name) const;

@@ -18,6 +18,10 @@ StopRule stop_for(const RunCommandOptions& options, const Solver& solver) {
   return solver.ends_itself() ? budget : gradient_tolerance(options.gradient_tolerance) | budget;
 }
 
+ShowProgress progress_of(const RunCommandOptions& options) {
+  return options.progress ? ShowProgress::always : ShowProgress::on_terminal;
+}
+
 // Runs into a file, from the start or on from where the file's run was cut off, and reads the whole run back.
 Trajectory run_into_store(const RunCommandOptions& options, const ConfiguredRun& configured) {
   Trajectory description;
@@ -31,7 +35,7 @@ Trajectory run_into_store(const RunCommandOptions& options, const ConfiguredRun&
     if (finished && finished->end_class != EndClass::budget) {
       std::cerr << options.store_path << ": the run has ended already: " << finished->message << '\n';
     } else {
-      ProgressLine progress(options.budget);
+      ProgressLine progress(options.budget, progress_of(options), description);
       run(*configured.problem.objective, *configured.solver, configured.start,
           {.stop = stop_for(options, *configured.solver),
            .random = RandomSource(options.seed),
@@ -44,7 +48,9 @@ Trajectory run_into_store(const RunCommandOptions& options, const ConfiguredRun&
 
 Trajectory run_in_memory(const RunCommandOptions& options, const ConfiguredRun& configured) {
   Recorder recorder({}, probe_of(configured.problem));
-  ProgressLine progress(options.budget);
+  Trajectory description;
+  annotate(description, configured.problem, *configured.solver);
+  ProgressLine progress(options.budget, progress_of(options), description);
   run(*configured.problem.objective, *configured.solver, configured.start,
       {.stop = stop_for(options, *configured.solver),
        .random = RandomSource(options.seed),

@@ -40,6 +40,7 @@ struct RunCommandOptions {
   double gradient_tolerance = 1e-8;  // for methods that do not end themselves
   std::string store_path;
   bool resume = false;
+  bool progress = false;  // lines on standard error also where that is no terminal
   OutputOptions output;
 };
 

@@ -58,6 +58,8 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       ->check(CLI::NonNegativeNumber);
   run_app->add_option("--out", run.store_path, "Record the run in this SQLite file");
   run_app->add_flag("--resume", run.resume, "Continue the run recorded in --out")->needs("--out");
+  run_app->add_flag("--progress", run.progress,
+                    "Say now and then on standard error what the run is doing; on a terminal that is the default");
   add_output_options(*run_app, run.output);
   run_app->footer("Example:\n  perigee run octopus --solver perturbed-gradient-descent --seed 7 --report octopus.html");
   run_app->callback([&] { exit_code = run_command(run); });

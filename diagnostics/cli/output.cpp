@@ -22,6 +22,11 @@ namespace perigee::cli {
 
 namespace {
 
+constexpr std::chrono::milliseconds first_line_on_terminal(500);
+constexpr std::chrono::milliseconds between_updates(100);  // of the line on a terminal
+constexpr std::chrono::milliseconds between_lines(2000);
+constexpr std::chrono::milliseconds between_courses(500);
+
 volatile std::sig_atomic_t interrupted = 0;
 
 void note_interrupt(int) { interrupted = 1; }
@@ -122,28 +127,64 @@ StopRule until_interrupted() {
   });
 }
 
-ProgressLine::ProgressLine(std::uint64_t budget)
+ProgressLine::ProgressLine(std::uint64_t budget, ShowProgress when, Trajectory description)
     : budget_(budget),
       on_terminal_(isatty(STDERR_FILENO) != 0),
-      next_(std::chrono::steady_clock::now() + std::chrono::milliseconds(500)) {}
+      has_color_(on_terminal_ && std::getenv("NO_COLOR") == nullptr),
+      is_wanted_(on_terminal_ || when == ShowProgress::always),
+      live_(std::move(description)),
+      last_look_(Clock::now()),
+      next_line_(last_look_ + (on_terminal_ ? first_line_on_terminal : between_lines)),
+      next_course_(last_look_) {}
 
 ProgressLine::~ProgressLine() {
-  if (shown_) std::cerr << "\r\033[K";
+  if (is_shown_) std::cerr << "\r\033[K";
 }
 
-void ProgressLine::observe(const StepRecord&, const Stepper& stepper) {
-  const StepRecord& record = stepper.record();
-  if (!on_terminal_ || record.iteration % 256 != 0) return;
-  const auto now = std::chrono::steady_clock::now();
-  if (now < next_) return;
-  next_ = now + std::chrono::milliseconds(100);
-  shown_ = true;
-  constexpr std::size_t width = 24;
-  const double share = std::min(1.0, static_cast<double>(record.counts.gradients) / static_cast<double>(budget_));
-  const auto filled = static_cast<std::size_t>(share * width);
-  std::cerr << "\r\033[K[" << std::string(filled, '#') << std::string(width - filled, '.') << "] iteration "
-            << record.iteration << "  value " << format_number(record.value) << "  gradient norm "
-            << format_number(record.gradient_norm, 3) << std::flush;
+void ProgressLine::observe(const StepRecord& first, const Stepper& stepper) {
+  if (!is_wanted_) return;
+  live_.observe(first, stepper);
+  if (stepper.record().iteration >= next_look_) look(stepper.record());
+}
+
+// Between two looks at the clock there are as many iterations as take 10 to 40 milliseconds.
+void ProgressLine::look(const StepRecord& record) {
+  const auto now = Clock::now();
+  const auto passed = now - last_look_;
+  last_look_ = now;
+  if (passed < std::chrono::milliseconds(10)) stride_ *= 2;
+  if (passed > std::chrono::milliseconds(40)) stride_ = std::max<Index>(1, stride_ / 2);
+  next_look_ = record.iteration + stride_;
+  if (now >= next_line_) show(record);
+}
+
+void ProgressLine::show(const StepRecord& record) {
+  if (last_look_ >= next_course_) {
+    course_ = live_.course();
+    const auto asked = Clock::now() - last_look_;
+    // A hundredth of the time at most goes into asking.
+    next_course_ = last_look_ + std::max<Clock::duration>(between_courses, 100 * asked);
+  }
+  next_line_ = last_look_ + (on_terminal_ ? between_updates : between_lines);
+  std::string line = "iteration " + std::to_string(record.iteration) + "  value " + format_number(record.value) +
+                     "  gradient norm " + format_number(record.gradient_norm, 3) + "  ";
+  if (on_terminal_) {
+    constexpr std::size_t width = 24;
+    const double share = std::min(1.0, static_cast<double>(record.counts.gradients) / static_cast<double>(budget_));
+    const auto filled = static_cast<std::size_t>(share * width);
+    line.insert(0, "\r\033[K[" + std::string(filled, '#') + std::string(width - filled, '.') + "] ");
+  }
+  line += has_color_ ? "\033[1m" + course_.sentence + "\033[0m" : course_.sentence;
+  if (!on_terminal_) line += '\n';
+  is_shown_ = on_terminal_;
+  std::cerr << line << std::flush;
+}
+
+void ProgressLine::finish(const End& end, const Stepper& stepper) {
+  if (!is_wanted_ || on_terminal_) return;  // on a terminal the report follows
+  live_.finish(end, stepper);
+  last_look_ = next_course_ = Clock::now();
+  show(stepper.record());
 }
 
 }  // namespace perigee::cli

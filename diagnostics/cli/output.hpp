@@ -4,6 +4,7 @@
 
 #include <perigee/diagnostics/cli/commands.hpp>
 #include <perigee/diagnostics/compare/compare.hpp>
+#include <perigee/diagnostics/online/live_diagnosis.hpp>
 #include <perigee/diagnostics/report.hpp>
 #include <perigee/lib/observer.hpp>
 #include <perigee/lib/stop.hpp>
@@ -32,18 +33,38 @@ NamedChoice parse_choice(const std::string& text);
 /// The rule fires once a signal has come.
 StopRule until_interrupted();
 
-/// Shows iteration, value and gradient norm on standard error while the run goes on, if that is a terminal.
+/// When progress is shown on standard error.
+enum class ShowProgress {
+  on_terminal,  // one line in place, if standard error is a terminal
+  always,       // elsewhere a new line every two seconds, and one at the end
+};
+
+/// Shows iteration, value, gradient norm and what the run is doing (current_course.hpp) while it goes on. Where nothing
+/// is to be shown, nothing is observed.
 class ProgressLine final : public Observer {
  public:
-  explicit ProgressLine(std::uint64_t budget);
+  ProgressLine(std::uint64_t budget, ShowProgress when, Trajectory description);
   ~ProgressLine() override;
   void observe(const StepRecord& first, const Stepper& stepper) override;
+  void finish(const End& end, const Stepper& stepper) override;
 
  private:
+  using Clock = std::chrono::steady_clock;
+  void look(const StepRecord& record);
+  void show(const StepRecord& record);
+
   std::uint64_t budget_;
   bool on_terminal_;
-  bool shown_ = false;
-  std::chrono::steady_clock::time_point next_;
+  bool has_color_;
+  bool is_shown_ = false;  // a line is on the terminal now
+  bool is_wanted_;
+  LiveDiagnosis live_;
+  CurrentCourse course_;
+  Index next_look_ = 0;  // iteration at which the clock is looked at
+  Index stride_ = 1;     // between two looks
+  Clock::time_point last_look_;
+  Clock::time_point next_line_;
+  Clock::time_point next_course_;
 };
 
 }  // namespace perigee::cli

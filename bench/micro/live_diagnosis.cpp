@@ -1,0 +1,91 @@
+// What watching a run costs: gradient descent on the octopus through run(), with and without a LiveDiagnosis.
+//
+// Floor: the same run without an observer, in the same binary. `measured` asks for the curvature along the steps, too,
+// as every recorded run does; that is one inner product an iteration, whoever asks for it. Reported per iteration
+// (items_per_second is iterations per second). The diagnosis itself, made when somebody asks, is timed apart:
+// `reading`.
+
+#include <benchmark/benchmark.h>
+
+#include <perigee/diagnostics/online/live_diagnosis.hpp>
+#include <perigee/lib/problems/registry.hpp>
+#include <perigee/lib/run.hpp>
+#include <perigee/solvers/gradient_descent.hpp>
+
+#include <memory>
+#include <string>
+
+namespace {
+
+using perigee::Index;
+
+constexpr Index iterations = 4000;
+
+// Sees every record and keeps nothing: what a call an iteration costs; with curvature or without.
+class Bystander final : public perigee::Observer {
+ public:
+  explicit Bystander(bool wants_curvature) : wants_curvature_(wants_curvature) {}
+  void observe(const perigee::StepRecord&, const perigee::Stepper& stepper) override {
+    benchmark::DoNotOptimize(stepper.record().value);
+  }
+  bool wants_curvature() const override { return wants_curvature_; }
+
+ private:
+  bool wants_curvature_;
+};
+
+// The same without asking for the curvature.
+class Unmeasured final : public perigee::Observer {
+ public:
+  void observe(const perigee::StepRecord& first, const perigee::Stepper& stepper) override {
+    live.observe(first, stepper);
+  }
+  perigee::LiveDiagnosis live;
+};
+
+template <class Watch>
+void descend(benchmark::State& state, Watch watch) {
+  const perigee::Problem octopus = perigee::problems::make("octopus", {{"dimension", std::to_string(state.range(0))}});
+  const perigee::GradientDescent solver({.learning_rate = 0.01});
+  for (auto _ : state) {
+    auto observer = watch();
+    perigee::RunOptions options{.stop = perigee::max_iterations(iterations)};
+    if (observer) options.observers = {&*observer};
+    benchmark::DoNotOptimize(perigee::run(*octopus.objective, solver, octopus.starts[0].x, options).value);
+  }
+  state.SetItemsProcessed(state.iterations() * iterations);
+}
+
+void alone(benchmark::State& state) {
+  descend(state, [] { return static_cast<Bystander*>(nullptr); });
+}
+void bystander(benchmark::State& state) {
+  descend(state, [] { return std::make_unique<Bystander>(false); });
+}
+void bystander_measured(benchmark::State& state) {
+  descend(state, [] { return std::make_unique<Bystander>(true); });
+}
+void live(benchmark::State& state) {
+  descend(state, [] { return std::make_unique<Unmeasured>(); });
+}
+void live_measured(benchmark::State& state) {
+  descend(state, [] { return std::make_unique<perigee::LiveDiagnosis>(); });
+}
+
+void reading(benchmark::State& state) {
+  const perigee::Problem octopus = perigee::problems::make("octopus");
+  const perigee::GradientDescent solver({.learning_rate = 0.01});
+  perigee::LiveDiagnosis watch;
+  perigee::run(*octopus.objective, solver, octopus.starts[0].x,
+               {.stop = perigee::max_iterations(state.range(0)), .observers = {&watch}});
+  for (auto _ : state) benchmark::DoNotOptimize(watch.course().sentence.data());
+}
+
+BENCHMARK(alone)->Arg(10)->Arg(100)->Arg(1000);
+BENCHMARK(bystander)->Arg(10)->Arg(100)->Arg(1000);
+BENCHMARK(bystander_measured)->Arg(10)->Arg(100)->Arg(1000);
+BENCHMARK(live)->Arg(10)->Arg(100)->Arg(1000);
+BENCHMARK(live_measured)->Arg(10)->Arg(100)->Arg(1000);
+BENCHMARK(reading)->Arg(1000)->Arg(100000);
+
+}  // namespace

@@ -1,0 +1,69 @@
+#include <perigee/diagnostics/online/current_course.hpp>
+
+#include <perigee/diagnostics/rate.hpp>
+#include <perigee/diagnostics/saddle_passage.hpp>
+#include <perigee/lib/format.hpp>
+
+#include <array>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+namespace perigee {
+
+namespace {
+
+using Words = std::pair<const char*, const char*>;
+constexpr std::array<Words, 5> urgent{Words{"non-finite", "numbers ceased to be finite"},
+                                      {"divergence", "diverging"},
+                                      {"step-too-large", "oscillating: step too large"},
+                                      {"noise-floor", "at a noise floor"},
+                                      {"gravity-well", "held near a suboptimal corner"}};
+
+// What is not likely is asked, not said.
+std::string with_doubt(std::string sentence, const Finding& finding) {
+  return finding.certainty == Certainty::suspected ? sentence + "?" : std::move(sentence);
+}
+
+std::string trend_sentence(const Trajectory& trajectory, const std::string& kind) {
+  if (kind == "ascent") return "value rising";
+  if (kind == "at-optimum") return "at the optimal value";
+  if (kind != "descent") return kind;
+  const RunRate run = rate_of_run(trajectory);
+  const std::string what = run.quantity == "value" ? "value falling" : "value falling, squared gradient norm";
+  if (run.rate.verdict == RateVerdict::power_law) return what + " like t^-" + format_number(run.rate.exponent, 2);
+  if (run.rate.verdict == RateVerdict::linear) {
+    return what + " by a factor of " + format_number(std::exp(-run.rate.rate), 4) + " an iteration";
+  }
+  return "value falling";
+}
+
+}  // namespace
+
+CurrentCourse current_course(const Trajectory& trajectory, const Diagnosis& diagnosis) {
+  if (trajectory.records.empty()) return {"undetermined", "nothing recorded yet"};
+  const Index last = trajectory.records.back().iteration;
+  for (const auto& [id, words] : urgent) {
+    const Finding* finding = find_finding(diagnosis, id);
+    if (finding != nullptr && finding->last == last) return {id, with_doubt(words, *finding)};
+  }
+  if (const std::optional<OngoingEscape> escape = ongoing_escape(trajectory)) {
+    std::string sentence =
+        "near a saddle? gradient growing " + format_number(std::exp(escape->rate), 3) + "x an iteration";
+    if (escape->predicted_exit >= 1.0) {
+      sentence += ", exit predicted in ~" + format_number(escape->predicted_exit, 2);
+    }
+    return {"escape", sentence};
+  }
+  for (const Finding& finding : diagnosis.findings) {
+    if (finding.id != "plateau" || finding.last != last) continue;
+    return {"plateau", with_doubt("on a plateau since iteration " + std::to_string(finding.first), finding)};
+  }
+  if (diagnosis.phases.empty() || diagnosis.phases.back().last != last) {
+    return {"undetermined", "no clear trend"};
+  }
+  const std::string& kind = diagnosis.phases.back().kind;
+  return {kind, trend_sentence(trajectory, kind)};
+}
+
+}  // namespace perigee
