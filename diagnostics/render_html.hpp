@@ -10,12 +10,17 @@
 #include <perigee/diagnostics/report.hpp>
 
 #include <string>
+#include <vector>
 
 namespace perigee {
 
 /// The page: HTML 5, UTF-8. All text of the report is escaped; invalid UTF-8 becomes U+FFFD. At most
 /// chart_sample_limit samples of a series are drawn, extremes among them. Deterministic. Linear in the records.
 std::string render_html(const Report& report);
+
+/// Several runs on one page: the table of their verdicts, their values in one chart over logarithmic time, then each
+/// run's own sections, folded in <details>.
+std::string render_html(const std::vector<Report>& reports);
 
 }  // namespace perigee
 

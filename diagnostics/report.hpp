@@ -4,6 +4,7 @@
 #define PERIGEE_DIAGNOSTICS_REPORT_HPP
 
 #include <perigee/diagnostics/finding.hpp>
+#include <perigee/diagnostics/landscape.hpp>
 #include <perigee/lib/trajectory.hpp>
 
 #include <string>
@@ -24,6 +25,7 @@ struct Report {
   ReportSource source;
   Trajectory trajectory;
   Diagnosis diagnosis;
+  Landscape landscape{};  // for the pictures; empty where the objective is not at hand
 };
 
 }  // namespace perigee

@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <iostream>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 namespace perigee::cli {
 
 namespace {
 
-Report report_on(const std::string& path, const ReadOptions& options) {
+Report report_on(const std::string& path, const ReadOptions& options, const OutputOptions& output) {
   ReadResult read = read_trajectory(path, options);
   Report report;
   report.source.kind = read.format;
@@ -31,6 +33,7 @@ Report report_on(const std::string& path, const ReadOptions& options) {
   }
   report.diagnosis = diagnose(read.trajectory, problem ? problem->objective.get() : nullptr, diagnose_options);
   report.trajectory = std::move(read.trajectory);
+  if (problem) add_landscape(report, *problem->objective, diagnose_options.random, output);
   return report;
 }
 
@@ -38,20 +41,22 @@ Report report_on(const std::string& path, const ReadOptions& options) {
 
 int diagnose_command(const DiagnoseCommandOptions& options) {
   check_output_options(options.output);
-  const bool to_one_file =
-      !options.output.html_path.empty() || (!options.output.json_path.empty() && options.output.json_path != "-");
+  const bool to_one_file = !options.output.json_path.empty() && options.output.json_path != "-";
   if (options.paths.size() > 1 && to_one_file) {
-    throw std::invalid_argument("--report and --json FILE take one input file, got " +
-                                std::to_string(options.paths.size()));
+    throw std::invalid_argument("--json FILE takes one input file, got " + std::to_string(options.paths.size()));
   }
   ReadOptions read_options;
   read_options.format = options.format;
   for (const std::string& assignment : options.mapping) read_options.mapping.push_back(parse_assignment(assignment));
+  std::vector<Report> reports;  // kept only for the page that shows them all
   int exit_code = exit_done;
   for (const std::string& path : options.paths) {
     if (options.paths.size() > 1 && options.output.json_path != "-") std::cout << path << "\n\n";
-    exit_code = std::max(exit_code, write_report(report_on(path, read_options), options.output));
+    Report report = report_on(path, read_options, options.output);
+    exit_code = std::max(exit_code, print_report(report, options.output));
+    if (!options.output.report_path.empty()) reports.push_back(std::move(report));
   }
+  if (!reports.empty()) write_report_file(reports, options.output);
   return exit_code;
 }
 

@@ -71,7 +71,9 @@ int run_command(const RunCommandOptions& options) {
       options.store_path.empty() ? run_in_memory(options, configured) : run_into_store(options, configured);
   report.diagnosis =
       diagnose(report.trajectory, configured.problem.objective.get(), {.random = RandomSource(options.seed)});
-  const int exit_code = write_report(report, options.output);
+  add_landscape(report, *configured.problem.objective, RandomSource(options.seed), options.output);
+  write_report_file({report}, options.output);
+  const int exit_code = print_report(report, options.output);
   const std::optional<End>& end = report.trajectory.end;
   if (end && end->end_class == EndClass::breakdown) return exit_breakdown;
   return exit_code;

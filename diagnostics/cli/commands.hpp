@@ -19,7 +19,7 @@ enum ExitCode : int {
 
 /// Where reports go. An empty path: not wanted; "-" for JSON: standard output.
 struct OutputOptions {
-  std::string html_path;
+  std::string report_path;  // Markdown if it ends in .md or .markdown, else HTML
   std::string json_path;
   std::vector<std::string> fail_on;
 };

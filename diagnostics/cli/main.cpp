@@ -12,7 +12,10 @@ namespace {
 using namespace perigee::cli;
 
 void add_output_options(CLI::App& command, OutputOptions& output) {
-  command.add_option("--report", output.html_path, "Write the report as one HTML file");
+  command
+      .add_option("--report", output.report_path,
+                  "Write the report as one HTML file, or as Markdown where the name ends in .md")
+      ->type_name("FILE");
   command.add_option("--json", output.json_path, "Write the diagnosis as JSON to this file, or - for standard output")
       ->type_name("FILE|-");
   command.add_option("--fail-on", output.fail_on, "Exit with 1 if one of these findings is made")

@@ -2,6 +2,7 @@
 
 #include <perigee/diagnostics/render_html.hpp>
 #include <perigee/diagnostics/render_json.hpp>
+#include <perigee/diagnostics/render_markdown.hpp>
 #include <perigee/diagnostics/render_text.hpp>
 #include <perigee/lib/call_text.hpp>
 #include <perigee/lib/format.hpp>
@@ -46,6 +47,8 @@ TextOptions terminal_options() {
   return options;
 }
 
+bool wants_markdown(const std::string& path) { return path.ends_with(".md") || path.ends_with(".markdown"); }
+
 }  // namespace
 
 void check_output_options(const OutputOptions& output) {
@@ -82,11 +85,26 @@ void write_file(const std::string& path, const std::string& content) {
   if (std::rename(beside.c_str(), path.c_str()) != 0) fail(path, "rename to");
 }
 
-int write_report(const Report& report, const OutputOptions& output) {
-  if (!output.html_path.empty()) {
-    write_file(output.html_path, render_html(report));
-    std::cerr << "report: " << output.html_path << '\n';
+void add_landscape(Report& report, const Objective& objective, const RandomSource& random,
+                   const OutputOptions& output) {
+  if (output.report_path.empty() || wants_markdown(output.report_path)) return;
+  report.landscape = look_around(report.trajectory, report.diagnosis, objective, random);
+}
+
+void write_report_file(const std::vector<Report>& reports, const OutputOptions& output) {
+  if (output.report_path.empty()) return;
+  const bool is_one = reports.size() == 1;
+  std::string content;
+  if (wants_markdown(output.report_path)) {
+    content = is_one ? render_markdown(reports.front()) : render_markdown(reports);
+  } else {
+    content = is_one ? render_html(reports.front()) : render_html(reports);
   }
+  write_file(output.report_path, content);
+  std::cerr << "report: " << output.report_path << '\n';
+}
+
+int print_report(const Report& report, const OutputOptions& output) {
   if (output.json_path == "-") {
     std::cout << render_json(report);
   } else {

@@ -12,16 +12,23 @@
 #include <chrono>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace perigee::cli {
 
 /// Throws std::invalid_argument if an id of --fail-on is no finding's (before any work is done).
 void check_output_options(const OutputOptions& output);
 
-/// Writes the report wherever it is wanted: text to standard output unless the JSON goes there.
+/// Looks at the objective around the run for the pictures of a page, if one is wanted; see look_around for the cost.
+void add_landscape(Report& report, const Objective& objective, const RandomSource& random, const OutputOptions& output);
+
+/// The report file of --report, over all the runs, if it is wanted. Throws std::runtime_error if it cannot be written.
+void write_report_file(const std::vector<Report>& reports, const OutputOptions& output);
+
+/// JSON wherever it is wanted, and text to standard output unless the JSON goes there.
 /// Returns exit_finding if a finding of --fail-on was made, else exit_done.
 /// Throws std::runtime_error if a file cannot be written.
-int write_report(const Report& report, const OutputOptions& output);
+int print_report(const Report& report, const OutputOptions& output);
 
 /// Writes beside, flushes to the disk, renames: the file is whole or as it was.
 void write_file(const std::string& path, const std::string& content);

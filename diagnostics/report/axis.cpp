@@ -12,7 +12,9 @@ namespace {
 constexpr double largest_drawn = 4e307;  // the length of an axis must not overflow
 
 double drawn(double value, AxisScale scale) {
-  return scale == AxisScale::logarithmic ? std::log10(value) : std::clamp(value, -largest_drawn, largest_drawn);
+  if (scale == AxisScale::logarithmic) return std::log10(value);
+  if (scale == AxisScale::logarithmic_from_zero) return std::log10(1.0 + value);
+  return std::clamp(value, -largest_drawn, largest_drawn);
 }
 
 std::string superscript(std::string_view exponent) {
@@ -67,12 +69,14 @@ Axis::Axis(double low, double high, AxisScale scale, int most_ticks)
 
 Axis::Axis(Drawn, double low, double high, AxisScale scale, int most_ticks) : low_(low), high_(high), scale_(scale) {
   if (!(high_ > low_)) {
-    const double margin = low_ == 0.0 || scale_ == AxisScale::logarithmic ? 0.5 : 0.1 * std::abs(low_);
+    const double margin = low_ == 0.0 || scale_ != AxisScale::linear ? 0.5 : 0.1 * std::abs(low_);
     low_ -= margin;
     high_ += margin;
   }
   if (scale_ == AxisScale::logarithmic) {
     place_logarithmic_ticks(most_ticks);
+  } else if (scale_ == AxisScale::logarithmic_from_zero) {
+    place_ticks_from_zero(most_ticks);
   } else {
     place_linear_ticks(most_ticks);
   }
@@ -118,6 +122,25 @@ void Axis::place_logarithmic_ticks(int most_ticks) {
       ticks_.push_back(
           {.position = (place - low_) / decades, .label = axis_label(factor * std::pow(10.0, exponent), 2)});
     }
+  }
+}
+
+void Axis::place_ticks_from_zero(int most_ticks) {
+  const auto place = [this](double value) {
+    ticks_.push_back({.position = (drawn(value, scale_) - low_) / (high_ - low_), .label = axis_label(value)});
+  };
+  if (high_ - low_ < 1.0) {  // less than a decade: round numbers of a linear axis, at their places on this one
+    const double low = std::pow(10.0, low_) - 1.0;
+    const double high = std::pow(10.0, high_) - 1.0;
+    const double step = round_step((high - low) / (most_ticks - 1));
+    for (double value = std::ceil(low / step - 1e-9) * step; value <= high * (1.0 + 1e-9); value += step) place(value);
+    return;
+  }
+  const int stride = std::max(1, static_cast<int>(std::ceil((high_ - low_) / most_ticks)));
+  if (low_ < 1e-9) place(0.0);
+  for (int exponent = stride > 1 ? stride : 0; exponent <= high_ + 1e-9; exponent += stride) {
+    const double value = std::pow(10.0, exponent);
+    if (drawn(value, scale_) >= low_ && drawn(value, scale_) <= high_ + 1e-9) place(value);
   }
 }
 

@@ -16,7 +16,7 @@ struct AxisTick {
 
 class Axis {
  public:
-  /// From `low` to `high` (finite; positive for a logarithmic one), with at most `most_ticks` >= 2 round numbers at it.
+  /// From `low` to `high` (finite; positive for a logarithmic one, >= 0 for one from zero), with at most `most_ticks` >= 2 round numbers at it.
   /// An axis without extent is widened around its value.
   Axis(double low, double high, AxisScale scale, int most_ticks);
 
@@ -32,6 +32,7 @@ class Axis {
   Axis(Drawn, double low, double high, AxisScale scale, int most_ticks);
   void place_linear_ticks(int most_ticks);
   void place_logarithmic_ticks(int most_ticks);
+  void place_ticks_from_zero(int most_ticks);
 
   double low_;
   double high_;

@@ -1,11 +1,13 @@
 #include <perigee/diagnostics/report/axis.hpp>
 #include <perigee/diagnostics/report/chart.hpp>
 #include <perigee/diagnostics/report/downsample.hpp>
+#include <perigee/diagnostics/report/svg_plot.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace perigee {
@@ -82,38 +84,58 @@ void choose_scale(Chart& chart) {
   }
 }
 
+std::vector<double> iterations_of(const Trajectory& trajectory) {
+  return field_of(trajectory, [](const StepRecord& record) { return static_cast<double>(record.iteration); });
+}
+
+ChartSeries plain_value(const Trajectory& trajectory) {
+  return {.label = "f", .values = field_of(trajectory, [](const StepRecord& record) { return record.value; })};
+}
+
+std::optional<double> reference_of(const Trajectory& trajectory) {
+  const std::optional<double> reference = trajectory.optimal_value ? trajectory.optimal_value : trajectory.lower_bound;
+  return reference && std::isfinite(*reference) ? reference : std::nullopt;
+}
+
+// f less its reference, where that is worth a logarithmic scale. A value clearly below the reference refutes the
+// reference; then the plain value is the honest picture.
+std::optional<ChartSeries> value_above_reference(const Trajectory& trajectory) {
+  const std::optional<double> reference = reference_of(trajectory);
+  if (!reference) return std::nullopt;
+  std::vector<ChartSeries> gap{{.label = "f - reference", .values = field_of(trajectory, [&](const StepRecord& record) {
+                                                            return record.value - *reference;
+                                                          })}};
+  const Range positive = positive_range(gap);
+  const double rounding = 1e-12 * (1.0 + std::abs(*reference));
+  const bool spans_enough = !positive.empty() && positive.high / positive.low >= wide_enough_for_log;
+  if (!spans_enough || range_of(gap).low < -rounding) return std::nullopt;
+  return gap.front();
+}
+
 Chart value_chart(const Trajectory& trajectory) {
   Chart chart{.id = "value", .title = "Value", .caption = "f(x)", .height = 260.0};
-  std::vector<double> values = field_of(trajectory, [](const StepRecord& record) { return record.value; });
-  const std::optional<double> reference = trajectory.optimal_value ? trajectory.optimal_value : trajectory.lower_bound;
-  if (reference && std::isfinite(*reference)) {
-    std::vector<ChartSeries> gap{{.label = "f - reference", .values = values}};
-    for (double& value : gap.front().values) value -= *reference;
-    const Range positive = positive_range(gap);
-    const double rounding = 1e-12 * (1.0 + std::abs(*reference));
-    // A value clearly below the reference refutes the reference; then the plain value is the honest picture.
-    if (!positive.empty() && positive.high / positive.low >= wide_enough_for_log && range_of(gap).low >= -rounding) {
-      const std::size_t dropped = drop_non_positive(gap);
-      const bool is_optimum = trajectory.optimal_value.has_value();
-      const std::string number = axis_label(*reference);
-      if (*reference != 0.0) {
-        gap.front().label = is_optimum ? "f \xE2\x88\x92 f*" : "f \xE2\x88\x92 lower bound";
-        chart.caption = (is_optimum ? "f(x) \xE2\x88\x92 f*, with f* = " : "f(x) above its lower bound ") + number;
-      } else {
-        gap.front().label = "f";
-        chart.caption = is_optimum ? "f(x), whose minimum f* is 0" : "f(x), which cannot go below 0";
-      }
-      chart.caption += ", logarithmic scale";
-      if (dropped > 0) {
-        chart.caption +=
-            "; " + std::to_string(dropped) + (dropped == 1 ? " point" : " points") + " at the reference not shown";
-      }
-      chart.scale = AxisScale::logarithmic;
-      chart.series = std::move(gap);
-      return chart;
+  if (std::optional<ChartSeries> gap = value_above_reference(trajectory)) {
+    const double reference = *reference_of(trajectory);
+    chart.series = {std::move(*gap)};
+    const std::size_t dropped = drop_non_positive(chart.series);
+    const bool is_optimum = trajectory.optimal_value.has_value();
+    if (reference != 0.0) {
+      chart.series.front().label = is_optimum ? "f \xE2\x88\x92 f*" : "f \xE2\x88\x92 lower bound";
+      chart.caption =
+          (is_optimum ? "f(x) \xE2\x88\x92 f*, with f* = " : "f(x) above its lower bound ") + axis_label(reference);
+    } else {
+      chart.series.front().label = "f";
+      chart.caption = is_optimum ? "f(x), whose minimum f* is 0" : "f(x), which cannot go below 0";
     }
+    chart.caption += ", logarithmic scale";
+    if (dropped > 0) {
+      chart.caption +=
+          "; " + std::to_string(dropped) + (dropped == 1 ? " point" : " points") + " at the reference not shown";
+    }
+    chart.scale = AxisScale::logarithmic;
+    return chart;
   }
-  chart.series = {{.label = "f", .values = std::move(values)}};
+  chart.series = {plain_value(trajectory)};
   choose_scale(chart);
   return chart;
 }
@@ -144,6 +166,30 @@ Chart steps_chart(const Trajectory& trajectory) {
     chart.caption = "Length of the step taken";
   }
   choose_scale(chart);
+  return chart;
+}
+
+// eta times the curvature along the step: what a quadratic model multiplies the error with is 1 - eta lambda, so that
+// steps above 2 overshoot by more than they correct (Cohen, Kaur, Li, Kolter and Talwalkar 2021, "Gradient descent on
+// neural networks typically occurs at the edge of stability").
+Chart stability_chart(const Trajectory& trajectory) {
+  Chart chart{.id = "stability",
+              .title = "Step size against curvature",
+              .caption =
+                  "\xCE\xB7\xCE\xBB: step size times curvature along the step, logarithmic scale; above 2 a step "
+                  "overshoots by more than it corrects",
+              .scale = AxisScale::logarithmic,
+              .height = 180.0};
+  chart.series = {
+      {.label = "\xCE\xB7\xCE\xBB",
+       .values = field_of(trajectory, [](const StepRecord& record) { return record.step_size * record.curvature; }),
+       .style = 3}};
+  const std::size_t dropped = drop_non_positive(chart.series);
+  if (dropped > 0) {
+    chart.caption +=
+        "; " + std::to_string(dropped) + (dropped == 1 ? " step" : " steps") + " along no positive curvature not shown";
+  }
+  chart.levels = {{.value = 2.0, .label = "stability limit \xCE\xB7\xCE\xBB = 2"}};
   return chart;
 }
 
@@ -201,10 +247,18 @@ std::vector<ChartMark> marks_of(const Trajectory& trajectory) {
   return thinned;
 }
 
-void downsample(Chart& chart) {
+AxisScale time_scale_of(const std::vector<double>& iterations) {
+  const bool begins_early = iterations.front() >= 0.0 && iterations.front() <= 0.01 * iterations.back();
+  const bool is_long = iterations.back() - iterations.front() >= long_run;
+  return begins_early && is_long ? AxisScale::logarithmic_from_zero : AxisScale::linear;
+}
+
+void downsample(Chart& chart, std::size_t most = chart_sample_limit) {
   std::vector<std::vector<double>> values;
   for (ChartSeries& one : chart.series) values.push_back(std::move(one.values));
-  const std::vector<std::size_t> selected = select_samples(values, chart_sample_limit);
+  const std::size_t limit = std::max<std::size_t>(
+      6 * values.size() + 2, std::min(most, chart_point_limit / std::max<std::size_t>(1, values.size())));
+  const std::vector<std::size_t> selected = select_samples(values, limit);
   const auto pick = [&selected](const std::vector<double>& all) {
     std::vector<double> picked;
     picked.reserve(selected.size());
@@ -230,7 +284,7 @@ std::vector<const Column*> probability_columns(const Trajectory& trajectory) {
 std::vector<Chart> charts_of(const Report& report) {
   const Trajectory& trajectory = report.trajectory;
   std::vector<Chart> charts{value_chart(trajectory), gradient_chart(trajectory), steps_chart(trajectory),
-                            probability_chart(trajectory)};
+                            stability_chart(trajectory), probability_chart(trajectory)};
   const std::vector<const Column*> probabilities = probability_columns(trajectory);
   std::size_t others = 0;
   for (const Column& column : trajectory.columns) {
@@ -245,16 +299,61 @@ std::vector<Chart> charts_of(const Report& report) {
     charts.push_back(std::move(chart));
   }
   std::erase_if(charts, [](const Chart& chart) { return range_of(chart.series).empty(); });
-  const std::vector<double> iterations =
-      field_of(trajectory, [](const StepRecord& record) { return static_cast<double>(record.iteration); });
+  const std::vector<double> iterations = iterations_of(trajectory);
   const std::vector<ChartMark> marks = marks_of(trajectory);
   for (Chart& chart : charts) {
     chart.iterations = iterations;
     chart.phases = report.diagnosis.phases;
     chart.marks = marks;
+    chart.time_scale = time_scale_of(iterations);
     downsample(chart);
   }
   return charts;
+}
+
+std::string subject_of(const Report& report) {
+  if (!report.trajectory.problem.empty()) return report.trajectory.problem;
+  return report.source.path.empty() ? "Unnamed run" : report.source.path;
+}
+
+Chart overlay_chart(const std::vector<Report>& reports) {
+  Chart chart{.id = "overlay", .title = "Values of the runs", .caption = "", .height = 300.0};
+  const std::size_t count = std::min(reports.size(), most_overlaid);
+  const auto is_measurable = [](const Report& report) { return value_above_reference(report.trajectory).has_value(); };
+  const bool above_reference =
+      std::all_of(reports.begin(), reports.begin() + static_cast<std::ptrdiff_t>(count), is_measurable);
+  std::vector<Chart> own(count, chart);
+  std::vector<double> times;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Trajectory& trajectory = reports[i].trajectory;
+    own[i].series = {above_reference ? *value_above_reference(trajectory) : plain_value(trajectory)};
+    own[i].iterations = iterations_of(trajectory);
+    downsample(own[i], chart_sample_limit / count);
+    times.insert(times.end(), own[i].iterations.begin(), own[i].iterations.end());
+  }
+  std::sort(times.begin(), times.end());
+  times.erase(std::unique(times.begin(), times.end()), times.end());
+  for (std::size_t i = 0; i < count; ++i) {
+    ChartSeries series{.label = std::to_string(i + 1) + ": " + shortened(subject_of(reports[i]), 40),
+                       .values = std::vector<double>(times.size(), not_measured),
+                       .style = static_cast<int>(i)};
+    for (std::size_t k = 0; k < own[i].iterations.size(); ++k) {
+      const auto place = std::lower_bound(times.begin(), times.end(), own[i].iterations[k]) - times.begin();
+      series.values[static_cast<std::size_t>(place)] = own[i].series.front().values[k];
+    }
+    chart.series.push_back(std::move(series));
+  }
+  chart.iterations = std::move(times);
+  chart.caption = above_reference ? "f(x) above the best value possible, or above its lower bound" : "f(x)";
+  if (count < reports.size()) {
+    chart.caption += "; the first " + std::to_string(count) + " of " + std::to_string(reports.size()) + " runs";
+  }
+  if (range_of(chart.series).empty()) chart.series.clear();
+  choose_scale(chart);
+  if (!chart.iterations.empty() && chart.iterations.front() >= 0.0) {
+    chart.time_scale = AxisScale::logarithmic_from_zero;
+  }
+  return chart;
 }
 
 }  // namespace perigee

@@ -13,7 +13,8 @@ namespace perigee {
 
 enum class AxisScale {
   linear,
-  logarithmic,  // base 10; every value of such a chart is positive, not measured (NaN) or infinite
+  logarithmic,            // base 10; every value of such a chart is positive, not measured (NaN) or infinite
+  logarithmic_from_zero,  // log10(1 + value): counts from 0 on
 };
 
 enum class SeriesShape { line, points };
@@ -30,6 +31,12 @@ struct ChartMark {
   StepKind kind = StepKind::perturbation;  // perturbation or jump
 };
 
+/// A value that decides something, drawn as a line across the chart with its name on it.
+struct ChartLevel {
+  double value = 0.0;
+  std::string label;
+};
+
 /// One chart over the iterations of a run, or over another quantity that increases.
 struct Chart {
   std::string id;       // kebab-case, unique in a report
@@ -40,17 +47,31 @@ struct Chart {
   std::vector<ChartSeries> series{};
   std::vector<Phase> phases{};
   std::vector<ChartMark> marks{};
+  std::vector<ChartLevel> levels{};
   double height = 220.0;                     // CSS pixels of the plotting area
-  AxisScale time_scale = AxisScale::linear;  // of the horizontal axis; logarithmic wants iterations > 0
+  AxisScale time_scale = AxisScale::linear;  // of the horizontal axis; logarithmic wants > 0, from zero >= 0
   std::string time_name = "iterations";      // what the horizontal axis shows
 };
 
-inline constexpr std::size_t chart_sample_limit = 2000;  // samples drawn per series
+inline constexpr std::size_t chart_sample_limit = 2000;   // samples drawn per series, at most
+inline constexpr std::size_t chart_point_limit = 12'000;  // samples drawn in a chart, over all its series
 
-/// Value, gradient norm, steps, probabilities and up to six other recorded columns: each only if something of it is
-/// finite. The value is drawn as f - f* on a logarithmic scale where f* (or a lower bound of f) is known, f itself on
-/// a logarithmic scale where it is positive and spans at least a factor of ten, and on a linear scale otherwise.
+inline constexpr double long_run = 1000.0;  // iterations from which time is drawn logarithmically
+
+/// Value, gradient norm, steps, step size times curvature, probabilities and up to six other recorded columns: each
+/// only if something of it is finite. Time is logarithmic from zero in runs of at least `long_run` iterations that
+/// were recorded from near the start. The value is drawn as f - f* on a logarithmic scale where f* (or a lower bound of
+/// f) is known, f itself on a logarithmic scale where it is positive and spans at least a factor of ten, and on a
+/// linear scale otherwise.
 std::vector<Chart> charts_of(const Report& report);
+
+/// The values of several runs in one chart, each as in its own, over logarithmic time: f - f* (or above the lower
+/// bound) where that is known of all of them. At most `most_overlaid` runs, the first. No series if none has a value.
+Chart overlay_chart(const std::vector<Report>& reports);
+inline constexpr std::size_t most_overlaid = 12;
+
+/// What a run is called: its problem, else its file, else "Unnamed run".
+std::string subject_of(const Report& report);
 
 /// The probability columns of the policy, in the order of the actions; only those that exist.
 std::vector<const Column*> probability_columns(const Trajectory& trajectory);

@@ -2,6 +2,7 @@
 #include <perigee/diagnostics/report/markup.hpp>
 #include <perigee/diagnostics/report/svg_plane.hpp>
 #include <perigee/diagnostics/report/svg_plot.hpp>
+#include <perigee/diagnostics/report/svg_spectrum.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
@@ -13,6 +14,8 @@ namespace {
 std::string legend_entry(const std::string& swatch, std::string_view text) {
   return "<li><svg viewBox=\"0 0 18 12\" aria-hidden=\"true\">" + swatch + "</svg>" + markup::escape(text) + "</li>";
 }
+
+constexpr const char* swatch_place = "\" width=\"18\" height=\"12\"/>";
 
 std::string series_legend(const Chart& chart) {
   std::string entries;
@@ -35,8 +38,7 @@ std::string ground_legend(const Chart& chart) {
   std::string entries;
   for (const Phase& phase : chart.phases) {
     if (!is_new(phase.kind)) continue;
-    entries += legend_entry(
-        "<rect class=\"phase-" + std::string(phase_style(phase.kind)) + "\" width=\"18\" height=\"12\"/>", phase.kind);
+    entries += legend_entry(phase_swatch(phase.kind, swatch_place), phase.kind);
   }
   for (const ChartMark& mark : chart.marks) {
     const std::string kind(name_of(mark.kind));
@@ -50,18 +52,11 @@ std::string caption(std::string_view title, std::string_view text) {
          "</p></figcaption>";
 }
 
-std::string chart_figure(const Chart& chart) {
-  return "<figure class=\"chart\" id=\"chart-" + markup::escape(chart.id) + "\">" +
-         caption(chart.title, chart.caption) + "<div class=\"static\">" + svg_plot(chart) +
-         "</div><div class=\"live-plot\"></div>" + (chart.series.size() > 1 ? series_legend(chart) : "") +
-         ground_legend(chart) + "</figure>\n";
-}
-
 std::string picture(std::string_view title, std::string_view text, const std::string& svg) {
   return "<figure class=\"picture\">" + caption(title, text) + svg + "</figure>\n";
 }
 
-std::string strips_figure(const Trajectory& trajectory) {
+std::string strips_figure(const Trajectory& trajectory, AxisScale time_scale) {
   const std::vector<const Column*> columns = probability_columns(trajectory);
   if (columns.size() <= 3) return "";
   std::vector<double> iterations;
@@ -71,24 +66,41 @@ std::string strips_figure(const Trajectory& trajectory) {
     text += "; the " + std::to_string(most_strip_rows) + " of " + std::to_string(columns.size()) +
             " with the highest peaks";
   }
-  std::string figure = picture("Probabilities at a glance", text, svg_strips(iterations, columns));
+  std::string figure = picture("Probabilities at a glance", text, svg_strips(iterations, columns, time_scale));
   const std::string scale = "<p class=\"caption\">probability 0<span class=\"strip-scale\"></span>1</p></figure>";
   figure.replace(figure.rfind("</figure>"), 9, scale);
   return figure;
 }
 
-std::string plane_figures(const Trajectory& trajectory) {
+std::string spectrum_figure(const Landscape& landscape) {
+  if (landscape.spectra.empty()) return "";
+  Index products = 0;
+  bool all_complete = true;
+  for (const SpectrumAt& spectrum : landscape.spectra) {
+    products += spectrum.products;
+    all_complete = all_complete && spectrum.is_complete;
+  }
+  const std::string text =
+      std::string("How the Hessian's eigenvalues are spread, one row a snapshot, each to its own height; ticks: ") +
+      (all_complete ? "the eigenvalues" : "Ritz values, the outermost of them bounds from inside") +
+      ". Hatched, left of 0: negative curvature. " + std::to_string(products) + " Hessian-vector products.";
+  return picture("Spectrum at snapshots", text, svg_spectra(landscape.spectra));
+}
+
+std::string plane_figures(const Report& report) {
+  const Trajectory& trajectory = report.trajectory;
   std::string figures;
   if (const std::string simplex = svg_simplex(trajectory); !simplex.empty()) {
     figures +=
         picture("Policy", "The path in the simplex of probabilities; the nearer to a corner, the likelier it", simplex);
   }
   const PlanePath path = principal_plane(trajectory.snapshots);
-  if (const std::string plane = svg_plane(path); !plane.empty()) {
+  if (const std::string plane = svg_plane(path, report.landscape.plane); !plane.empty()) {
     const std::string text =
         std::to_string(path.iterations.size()) + " snapshots, iterations " + std::to_string(path.iterations.front()) +
         " to " + std::to_string(path.iterations.back()) +
-        (std::isnan(path.first_share) ? ", in their own coordinates" : ", in the plane of their principal components");
+        (std::isnan(path.first_share) ? ", in their own coordinates" : ", in the plane of their principal components") +
+        (report.landscape.plane.values.empty() ? "" : "; lines of equal f, the lower the darker");
     figures += picture("Path of the iterates", text, plane);
   }
   return figures.empty() ? "" : "<div class=\"pictures\">" + figures + "</div>\n";
@@ -125,9 +137,14 @@ std::string chart_json(const Chart& chart) {
     return "{\"kind\":\"" + std::string(name_of(mark.kind)) + "\",\"iteration\":" + std::to_string(mark.iteration) +
            '}';
   };
+  const auto level_json = [&exact](const ChartLevel& level) {
+    return "{\"value\":" + exact(level.value) + ",\"label\":" + markup::json_literal(level.label) + '}';
+  };
   return "{\"id\":" + markup::json_literal(chart.id) + ",\"height\":" + format_exact(chart.height) + ",\"scale\":\"" +
-         (chart.scale == AxisScale::logarithmic ? "logarithmic" : "linear") +
-         "\",\"iterations\":" + array_json(chart.iterations, exact) +
+         (chart.scale == AxisScale::logarithmic ? "logarithmic" : "linear") + "\",\"time\":\"" +
+         (chart.time_scale == AxisScale::linear ? "linear" : "logarithmic") +
+         "\",\"levels\":" + array_json(chart.levels, level_json) +
+         ",\"iterations\":" + array_json(chart.iterations, exact) +
          ",\"series\":" + array_json(chart.series, series_json) +
          ",\"phases\":" + array_json(chart.phases, phase_json) + ",\"marks\":" + array_json(chart.marks, mark_json) +
          '}';
@@ -135,13 +152,25 @@ std::string chart_json(const Chart& chart) {
 
 }  // namespace
 
+std::string phase_icon(std::string_view kind) {
+  return "<svg class=\"icon\" viewBox=\"0 0 18 12\" aria-hidden=\"true\">" + phase_swatch(kind, swatch_place) +
+         "</svg>";
+}
+
+std::string chart_figure(const Chart& chart) {
+  return "<figure class=\"chart\" id=\"chart-" + markup::escape(chart.id) + "\">" +
+         caption(chart.title, chart.caption) + "<div class=\"static\">" + svg_plot(chart) +
+         "</div><div class=\"live-plot\"></div>" + (chart.series.size() > 1 ? series_legend(chart) : "") +
+         ground_legend(chart) + "</figure>\n";
+}
+
 std::string html_pictures(const Report& report, const std::vector<Chart>& charts) {
   std::string result;
   for (const Chart& chart : charts) {
     result += chart_figure(chart);
-    if (chart.id == "probabilities") result += strips_figure(report.trajectory);
+    if (chart.id.ends_with("probabilities")) result += strips_figure(report.trajectory, chart.time_scale);
   }
-  return result + plane_figures(report.trajectory);
+  return result + spectrum_figure(report.landscape) + plane_figures(report);
 }
 
 std::string chart_data(const std::vector<Chart>& charts) {

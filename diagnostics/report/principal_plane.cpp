@@ -85,8 +85,10 @@ double take_eigenpair(Matrix& gram, std::vector<double>& vector) {
     for (std::size_t i = 0; i < count; ++i) {
       product[i] = std::inner_product(gram[i].begin(), gram[i].end(), vector.begin(), 0.0);
     }
-    const double previous = std::exchange(eigenvalue, norm_of(product));
-    if (std::abs(eigenvalue - previous) <= 1e-14 * eigenvalue) break;
+    eigenvalue = norm_of(product);
+    double change = 0.0;
+    for (std::size_t i = 0; i < count; ++i) change = std::max(change, std::abs(product[i] - eigenvalue * vector[i]));
+    if (change <= 1e-13 * eigenvalue) break;
     vector = product;
   }
   const double norm = norm_of(vector);
@@ -102,6 +104,31 @@ std::vector<double> coordinates(double eigenvalue, std::vector<double> vector, d
   const double sign = vector.back() < vector.front() ? -1.0 : 1.0;
   for (double& element : vector) element *= sign * std::sqrt(std::max(eigenvalue, 0.0)) * scale;
   return vector;
+}
+
+// The unit vector X'u/||X'u|| of the component whose eigenvector of the Gram matrix is u, given by its coordinates
+// (they are a multiple of u). u is orthogonal to the constants, so that the mean need not be subtracted.
+Vector direction_of(const std::vector<const Snapshot*>& snapshots, const std::vector<double>& coordinates,
+                    double scale) {
+  const Vector& anchor = snapshots.front()->x;
+  const double largest = std::abs(*std::max_element(coordinates.begin(), coordinates.end(),
+                                                    [](double a, double b) { return std::abs(a) < std::abs(b); }));
+  Vector direction(anchor.size());
+  for (std::size_t i = 0; i < snapshots.size(); ++i) {
+    for (Index k = 0; k < anchor.size(); ++k) {
+      direction[k] += coordinates[i] / largest * (snapshots[i]->x[k] / scale - anchor[k] / scale);
+    }
+  }
+  direction.view() /= direction.view().norm();
+  return direction;
+}
+
+Vector mean_of(const std::vector<const Snapshot*>& snapshots) {
+  Vector mean(snapshots.front()->x.size());
+  for (const Snapshot* snapshot : snapshots) {
+    for (Index k = 0; k < mean.size(); ++k) mean[k] += snapshot->x[k] / static_cast<double>(snapshots.size());
+  }
+  return mean;
 }
 
 }  // namespace
@@ -124,6 +151,9 @@ PlanePath principal_plane(const std::vector<Snapshot>& snapshots) {
       path.first.push_back(snapshot->x[0]);
       path.second.push_back(snapshot->x[1]);
     }
+    path.origin = {0.0, 0.0};
+    path.first_direction = {1.0, 0.0};
+    path.second_direction = {0.0, 1.0};
     return path;
   }
   Matrix gram = gram_of(selected, scale);
@@ -142,6 +172,11 @@ PlanePath principal_plane(const std::vector<Snapshot>& snapshots) {
   }
   path.second = coordinates(second, vector, scale);
   path.second_share = second / total;
+  if (second > 0.0) {
+    path.origin = mean_of(selected);
+    path.first_direction = direction_of(selected, path.first, scale);
+    path.second_direction = direction_of(selected, path.second, scale);
+  }
   return path;
 }
 

@@ -20,6 +20,11 @@ struct PlanePath {
   std::vector<double> second;          // along the second
   double first_share = not_measured;   // part of the variance along the first axis, in [0, 1]
   double second_share = not_measured;  // NaN for both where the axes are the coordinates themselves (n = 2)
+  // A point (a, b) of the plane is x = origin + a first_direction + b second_direction, unit vectors; empty where the
+  // path has no second component.
+  Vector origin{};
+  Vector first_direction{};
+  Vector second_direction{};
 };
 
 /// The plane of the first two principal components; for n = 2 the coordinates themselves. Snapshots with non-finite

@@ -8,7 +8,7 @@
   const charts = JSON.parse(source.textContent).charts;
   const root = document.documentElement;
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  let logarithmicTime = false;
+  let logarithmicTime = charts.length > 0 && charts[0].time === "logarithmic";
   let plots = [];
 
   const color = (name) => getComputedStyle(root).getPropertyValue("--" + name).trim();
@@ -104,6 +104,32 @@
     return [low - margin, high + margin];
   }
 
+  // The patterns of the static pictures: what a color says, a pattern says too.
+  function hatch(context, box, style, begin, end, ratio) {
+    context.strokeStyle = context.fillStyle = color("hatch");
+    context.lineWidth = ratio;
+    if (style === "other") {
+      for (let y = box.top + 3 * ratio, row = 0; y < box.top + box.height; y += 5 * ratio, ++row) {
+        for (let x = begin + (row % 2 ? 7 : 2) * ratio; x < end; x += 10 * ratio) {
+          context.fillRect(x, y, 1.3 * ratio, 1.3 * ratio);
+        }
+      }
+      return;
+    }
+    const slope = style === "ascent" ? -1 : 1;
+    context.save();
+    context.beginPath();
+    context.rect(begin, box.top, end - begin, box.height);
+    context.clip();
+    context.beginPath();
+    for (let x = begin - box.height; x < end + box.height; x += 9 * ratio) {
+      context.moveTo(x, slope > 0 ? box.top + box.height : box.top);
+      context.lineTo(x + box.height, slope > 0 ? box.top : box.top + box.height);
+    }
+    context.stroke();
+    context.restore();
+  }
+
   function drawPhases(chart) {
     return (plot) => {
       const context = plot.ctx;
@@ -117,6 +143,9 @@
         const end = plot.valToPos(toPlace(phase.last), "x", true);
         context.fillStyle = color("phase-" + phase.style);
         context.fillRect(begin, box.top, end - begin, box.height);
+        const from = Math.max(begin, box.left);
+        const to = Math.min(end, box.left + box.width);
+        if (phase.style !== "descent" && to > from) hatch(context, box, phase.style, from, to, uPlot.pxRatio);
       }
       context.restore();
     };
@@ -147,23 +176,44 @@
       context.font = 12 * ratio + "px " + getComputedStyle(document.body).fontFamily;
       context.textAlign = "center";
       context.textBaseline = "alphabetic";
-      for (const phase of chart.phases) {
+      // The kind of a phase where it has room, else its number in the table of phases.
+      chart.phases.forEach((phase, i) => {
         const begin = Math.max(box.left, plot.valToPos(toPlace(phase.first), "x", true));
         const end = Math.min(box.left + box.width, plot.valToPos(toPlace(phase.last), "x", true));
-        if (end - begin < context.measureText(phase.kind).width + 12 * ratio) continue;
+        const text = [phase.kind, String(i + 1)].find((name) => context.measureText(name).width + 4 * ratio <= end - begin);
+        if (text === undefined) return;
         context.fillStyle = color("muted");
-        context.fillText(phase.kind, (begin + end) / 2, box.top - 5 * ratio);
+        context.fillText(text, (begin + end) / 2, box.top - 5 * ratio);
+      });
+      for (const level of chart.levels) {
+        const y = Math.round(plot.valToPos(isLogarithmic(chart) ? Math.log10(level.value) : level.value, "y", true));
+        context.strokeStyle = context.fillStyle = color("text");
+        context.lineWidth = 1.25 * ratio;
+        context.setLineDash([7 * ratio, 4 * ratio]);
+        context.beginPath();
+        context.moveTo(box.left, y);
+        context.lineTo(box.left + box.width, y);
+        context.stroke();
+        context.textAlign = "left";
+        context.fillText(level.label, box.left + 6 * ratio, y - box.top > 24 * ratio ? y - 6 * ratio : y + 16 * ratio);
       }
       context.restore();
     };
   }
 
+  const wholeOf = (plot) => [plot.data[0][0], plot.data[0][plot.data[0].length - 1]];
   let following = false;
   function follow(plot, scale) {
     if (scale !== "x" || following) return;
     following = true;
+    // Runs side by side differ in length: a chart that shows its whole run makes the others show theirs.
+    const range = plot.scales.x;
+    const [low, high] = wholeOf(plot);
+    const showsWhole = Math.abs(range.min - low) + Math.abs(range.max - high) < 1e-9 * (1 + Math.abs(high));
     for (const other of plots) {
-      if (other !== plot) other.setScale("x", { min: plot.scales.x.min, max: plot.scales.x.max });
+      if (other === plot) continue;
+      const [begin, end] = showsWhole ? wholeOf(other) : [range.min, range.max];
+      other.setScale("x", { min: begin, max: end });
     }
     following = false;
   }
@@ -186,7 +236,9 @@
         x: { time: false, range: (plot, low, high) => widened(low, high) },
         y: {
           range: (plot, low, high) => {
-            const ends = widened(low, high);
+            const levels = chart.levels.map((level) => (isLogarithmic(chart) ? Math.log10(level.value) : level.value));
+            const ends = low === null || levels.length === 0
+              ? widened(low, high) : widened(Math.min(low, ...levels), Math.max(high, ...levels));
             const margin = 0.04 * (ends[1] - ends[0]);
             return [ends[0] - margin, ends[1] + margin];
           },
@@ -228,6 +280,10 @@
     };
   }
 
+  // A single point needs no axis to zoom in; a folded figure has no width.
+  const canBeDrawn = (chart, figure) =>
+    chart.iterations.length > 1 && figure.querySelector(".live-plot").getBoundingClientRect().width >= 100;
+
   function draw() {
     for (const plot of plots) plot.destroy();
     plots = [];
@@ -235,8 +291,7 @@
       const figure = document.getElementById("chart-" + chart.id);
       const place = figure.querySelector(".live-plot");
       const width = Math.floor(place.getBoundingClientRect().width);
-      // A single point needs no axis to zoom in; a hidden figure has no width.
-      if (width < 100 || chart.iterations.length < 2) continue;
+      if (!canBeDrawn(chart, figure)) continue;
       const data = [chart.iterations.map(toPlace)].concat(
         chart.series.map((series) => series.values.map((value) => drawn(chart, value)))
       );
@@ -246,6 +301,12 @@
   }
 
   function fit() {
+    // Charts in a folded part had no width when the others were drawn.
+    const unfolded = charts.some((chart) => {
+      const figure = document.getElementById("chart-" + chart.id);
+      return canBeDrawn(chart, figure) && !figure.classList.contains("live");
+    });
+    if (unfolded) draw();
     for (const plot of plots) {
       const width = Math.floor(plot.root.parentNode.getBoundingClientRect().width);
       if (width >= 100 && width !== plot.width) plot.setSize({ width: width, height: plot.height });
@@ -255,6 +316,14 @@
   draw();
   dark.addEventListener("change", draw);
   window.addEventListener("resize", fit);
+  for (const run of document.querySelectorAll("details.run")) run.addEventListener("toggle", fit);
+  window.addEventListener("beforeprint", () => {
+    for (const run of document.querySelectorAll("details.run")) run.open = true;
+  });
+  // A link in the table of verdicts unfolds what it leads to.
+  for (const link of document.querySelectorAll(".verdicts a")) {
+    link.addEventListener("click", () => { document.getElementById(link.hash.slice(1)).open = true; });
+  }
 
   const toolbar = document.getElementById("chart-tools");
   const timeButton = document.getElementById("time-scale");

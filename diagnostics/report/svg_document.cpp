@@ -98,8 +98,8 @@ std::string svg_document(const std::string& title, const std::string& caption, c
   const std::string height = svg_coordinate(y);
   const std::string width = svg_coordinate(document_width);
   return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + width + "\" height=\"" + height + "\" viewBox=\"0 0 " +
-         width + ' ' + height + "\">" + style_element() + "<rect class=\"surface\" width=\"" + width + "\" height=\"" +
-         height + "\"/>" + content + "</svg>\n";
+         width + ' ' + height + "\">" + style_element() + svg_patterns() + "<rect class=\"surface\" width=\"" + width +
+         "\" height=\"" + height + "\"/>" + content + "</svg>\n";
 }
 
 }  // namespace perigee

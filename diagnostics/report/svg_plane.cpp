@@ -1,4 +1,5 @@
 #include <perigee/diagnostics/report/axis.hpp>
+#include <perigee/diagnostics/report/contour.hpp>
 #include <perigee/diagnostics/report/downsample.hpp>
 #include <perigee/diagnostics/report/markup.hpp>
 #include <perigee/diagnostics/report/svg_plane.hpp>
@@ -17,6 +18,12 @@ struct Point {
 };
 
 std::string coordinates(Point point) { return svg_coordinate(point.x) + ' ' + svg_coordinate(point.y); }
+
+// To a tenth: contours have many points.
+std::string short_coordinates(Point point) {
+  const auto tenth = [](double value) { return svg_coordinate(std::round(value * 10.0) / 10.0); };
+  return tenth(point.x) + ' ' + tenth(point.y);
+}
 
 std::string text_at(Point point, std::string_view anchor, std::string_view style, std::string_view text) {
   return "<text class=\"" + std::string(style) + "\" text-anchor=\"" + std::string(anchor) + "\" x=\"" +
@@ -54,25 +61,91 @@ std::string axis_name(std::string_view coordinate, std::string_view component, d
   return std::string(component) + ", " + format_number(100.0 * share, 3) + "% of the variance";
 }
 
+// Where the picture of a plane lies, and what is there.
+struct Frame {
+  static constexpr double left = 64.0;
+  static constexpr double top = 26.0;
+  static constexpr double width = 344.0;
+  static constexpr double height = 260.0;
+  Axis horizontal;
+  Axis vertical;
+
+  Point at(double first, double second) const {
+    return {left + horizontal.position(first) * width, top + (1.0 - vertical.position(second)) * height};
+  }
+};
+
+// As far as f is known; without f, a little beyond the path.
+Axis axis_of(const std::vector<double>& coordinates, const std::vector<double>& grid) {
+  if (!grid.empty()) return {grid.front(), grid.back(), AxisScale::linear, 5};
+  const auto [low, high] = std::minmax_element(coordinates.begin(), coordinates.end());
+  return Axis::padded(*low, *high, AxisScale::linear, 5, 0.1);
+}
+
+constexpr std::size_t most_contours = 10;
+constexpr std::size_t most_contour_names = 4;
+
+// Where the name of a level is written: on its longest line, as far as can be from the path and the other names.
+Point name_place(const std::vector<Point>& contour, const std::vector<Point>& avoided) {
+  Point best = contour.front();
+  double best_distance = -1.0;
+  for (const Point& point : contour) {
+    if (point.x < Frame::left + 24.0 || point.x > Frame::left + Frame::width - 24.0) continue;
+    if (point.y < Frame::top + 14.0 || point.y > Frame::top + Frame::height - 8.0) continue;
+    double distance = 1e9;
+    for (const Point& other : avoided) distance = std::min(distance, std::hypot(point.x - other.x, point.y - other.y));
+    if (distance > best_distance) {
+      best_distance = distance;
+      best = point;
+    }
+  }
+  return best_distance < 22.0 ? Point{-1.0, -1.0} : best;
+}
+
+std::string contours(const PlaneValues& plane, const Frame& frame, const std::vector<Point>& path) {
+  const std::vector<double> levels = contour_levels(plane, most_contours);
+  std::string lines;
+  std::string names;
+  std::vector<Point> avoided = path;
+  const std::size_t stride = (levels.size() + most_contour_names - 1) / most_contour_names;
+  for (std::size_t k = 0; k < levels.size(); ++k) {
+    std::string data;
+    std::vector<Point> longest;
+    for (const ContourLine& contour : contour_lines(plane, levels[k])) {
+      std::vector<Point> points;
+      for (const auto& [first, second] : contour) points.push_back(frame.at(first, second));
+      for (std::size_t i = 0; i < points.size(); ++i) data += (i == 0 ? 'M' : 'L') + short_coordinates(points[i]);
+      if (points.size() > longest.size()) longest = std::move(points);
+    }
+    if (data.empty()) continue;
+    const double opacity = 1.0 - 0.65 * static_cast<double>(k) / static_cast<double>(levels.size());
+    lines += "<path class=\"contour\" stroke-opacity=\"" + svg_coordinate(opacity) + "\" d=\"" + data + "\"/>";
+    if (k % stride != stride / 2) continue;
+    const Point place = name_place(longest, avoided);
+    if (place.x < 0.0) continue;
+    avoided.push_back(place);
+    names += text_at({place.x, place.y + 4.0}, "middle", "contour-name", axis_label(levels[k], 3));
+  }
+  return lines + names;
+}
+
 }  // namespace
 
-std::string svg_plane(const PlanePath& path) {
+std::string svg_plane(const PlanePath& path, const PlaneValues& plane) {
   if (path.first.empty()) return "";
-  constexpr double left = 64.0;
-  constexpr double top = 26.0;
-  constexpr double width = 344.0;
-  constexpr double height = 260.0;
-  const auto axis_of = [](const std::vector<double>& values) {
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    return Axis::padded(*low, *high, AxisScale::linear, 5, 0.1);
-  };
-  const Axis horizontal = axis_of(path.first);
-  const Axis vertical = axis_of(path.second);
+  constexpr double left = Frame::left;
+  constexpr double top = Frame::top;
+  constexpr double width = Frame::width;
+  constexpr double height = Frame::height;
+  const Frame frame{axis_of(path.first, plane.first), axis_of(path.second, plane.second)};
+  const Axis& horizontal = frame.horizontal;
+  const Axis& vertical = frame.vertical;
   const std::string x_name = axis_name("x\xE2\x82\x81", "component 1", path.first_share);
   const std::string y_name = axis_name("x\xE2\x82\x82", "component 2", path.second_share);
   std::string result = open_picture(left + width + 12.0, top + height + 44.0,
-                                    "Path of the iterates through " + std::to_string(path.first.size()) +
-                                        " snapshots. Horizontal: " + x_name + ". Vertical: " + y_name + '.');
+                                    "Path of the iterates through " + std::to_string(path.first.size()) + " snapshots" +
+                                        (plane.values.empty() ? "" : ", over lines of equal value of f") +
+                                        ". Horizontal: " + x_name + ". Vertical: " + y_name + '.');
   for (const AxisTick& tick : horizontal.ticks()) {
     const double x = left + tick.position * width;
     result += "<path class=\"grid\" d=\"M" + coordinates({x, top}) + 'v' + svg_coordinate(height) + "\"/>" +
@@ -89,9 +162,9 @@ std::string svg_plane(const PlanePath& path) {
   result += text_at({left, top - 10.0}, "start", "axis-name", y_name);
   std::vector<Point> points;
   for (std::size_t i = 0; i < path.first.size(); ++i) {
-    points.push_back(
-        {left + horizontal.position(path.first[i]) * width, top + (1.0 - vertical.position(path.second[i])) * height});
+    points.push_back(frame.at(path.first[i], path.second[i]));
   }
+  if (!plane.values.empty()) result += contours(plane, frame, points);
   result += line(points);
   for (const Point& point : points) result += circle(point, 2.2, "snapshot");
   return result + ends(points, left + 0.5 * width) + "</svg>";

@@ -14,7 +14,9 @@ constexpr double stretched_width = 1000.0;  // of the nested picture, in its own
 constexpr int most_time_ticks = 6;          // on a phone's width; fewer where the labels are long
 constexpr int most_value_ticks = 6;
 constexpr std::size_t most_dashed_marks = 40;  // more of them are drawn as short ticks
-constexpr double label_fits = 0.2;             // part of the width from which a phase is named in the picture
+constexpr double narrow_width = 290.0;         // of a picture on a phone, CSS pixels
+constexpr double wide_width = 760.0;           // of a picture on anything else
+constexpr double character_width = 6.6;        // of the names of phases, at most
 
 std::string percent(double part) { return svg_coordinate(100.0 * part) + '%'; }
 
@@ -45,27 +47,72 @@ std::string value_ticks(const Axis& axis, double height) {
   return result;
 }
 
+// The part of the width that a phase takes.
+struct Extent {
+  double begin;
+  double end;
+};
+
+Extent extent_of(const Phase& phase, const Axis& axis) {
+  return {std::clamp(axis.position(static_cast<double>(phase.first)), 0.0, 1.0),
+          std::clamp(axis.position(static_cast<double>(phase.last)), 0.0, 1.0)};
+}
+
+// A tint and, for readers without colors and for print, a pattern over it; descent, the rule, has none.
 std::string phase_bands(const Chart& chart, const Axis& axis) {
   std::string result;
   for (const Phase& phase : chart.phases) {
-    const double begin = std::clamp(axis.position(static_cast<double>(phase.first)), 0.0, 1.0);
-    const double end = std::clamp(axis.position(static_cast<double>(phase.last)), 0.0, 1.0);
-    if (!(end > begin)) continue;
-    result += "<rect class=\"phase-" + std::string(phase_style(phase.kind)) + "\" x=\"" + percent(begin) +
-              "\" y=\"0\" width=\"" + percent(end - begin) + "\" height=\"" + svg_coordinate(chart.height) + "\"/>";
+    const Extent extent = extent_of(phase, axis);
+    if (!(extent.end > extent.begin)) continue;
+    const std::string place = "\" x=\"" + percent(extent.begin) + "\" y=\"0\" width=\"" +
+                              percent(extent.end - extent.begin) + "\" height=\"" + svg_coordinate(chart.height) +
+                              "\"/>";
+    result += phase_swatch(phase.kind, place);
   }
   return result;
 }
 
-// Names stand above the frame, where no curve passes.
+// Names stand above the frame, where no curve passes: the kind where it has room, else the phase's number in the table
+// of phases. A page is narrow or wide, so both are decided here and the style sheet shows one of them.
 std::string phase_names(const Chart& chart, const Axis& axis) {
   std::string result;
-  for (const Phase& phase : chart.phases) {
-    const double begin = std::clamp(axis.position(static_cast<double>(phase.first)), 0.0, 1.0);
-    const double end = std::clamp(axis.position(static_cast<double>(phase.last)), 0.0, 1.0);
-    if (end - begin < label_fits) continue;
-    result += "<text class=\"phase-name\" text-anchor=\"middle\" x=\"" + percent(0.5 * (begin + end)) + "\" y=\"-5\">" +
-              markup::escape(phase.kind) + "</text>";
+  for (std::size_t i = 0; i < chart.phases.size(); ++i) {
+    const Extent extent = extent_of(chart.phases[i], axis);
+    const std::string kind = markup::valid_utf8(chart.phases[i].kind);
+    const std::string number = std::to_string(i + 1);
+    const auto fitting = [&](double page_width) {
+      const double room = (extent.end - extent.begin) * page_width;
+      for (const std::string& text : {kind, number}) {
+        if (static_cast<double>(markup::code_points(text)) * character_width + 4.0 <= room) return text;
+      }
+      return std::string();
+    };
+    const auto name = [&](const std::string& style, const std::string& text) {
+      if (text.empty()) return;
+      result += "<text class=\"" + style + "\" text-anchor=\"middle\" x=\"" +
+                percent(0.5 * (extent.begin + extent.end)) + "\" y=\"-5\">" + markup::escape(text) + "</text>";
+    };
+    const std::string on_narrow = fitting(narrow_width);
+    const std::string on_wide = fitting(wide_width);
+    if (on_narrow == on_wide) {
+      name("phase-name", on_wide);
+    } else {
+      name("phase-name at-narrow", on_narrow);
+      name("phase-name at-wide", on_wide);
+    }
+  }
+  return result;
+}
+
+std::string level_lines(const Chart& chart, const Axis& values) {
+  std::string result;
+  for (const ChartLevel& level : chart.levels) {
+    const double y = (1.0 - values.position(level.value)) * chart.height;
+    // The name goes to the side of the line that has room for it.
+    const double text_y = y > 24.0 ? y - 6.0 : y + 16.0;
+    result += "<line class=\"level\" x1=\"0\" x2=\"100%\" y1=\"" + svg_coordinate(y) + "\" y2=\"" + svg_coordinate(y) +
+              "\"/><text class=\"axis-name\" x=\"6\" y=\"" + svg_coordinate(text_y) + "\">" +
+              markup::escape(level.label) + "</text>";
   }
   return result;
 }
@@ -146,6 +193,23 @@ std::string open_stretched(double width, double height, double shown_height) {
 
 std::string svg_coordinate(double value) { return format_number(std::round(value * 100.0) / 100.0 + 0.0, 9); }
 
+std::string phase_swatch(std::string_view kind, const std::string& place) {
+  const std::string style(phase_style(kind));
+  std::string result = "<rect class=\"phase-" + style + place;
+  if (style != "descent") result += "<rect fill=\"url(#hatch-" + style + ")" + place;
+  return result;
+}
+
+std::string svg_patterns() {
+  const auto pattern = [](const std::string& name, const std::string& size, const std::string& path) {
+    return "<pattern id=\"hatch-" + name + "\" patternUnits=\"userSpaceOnUse\" width=\"" + size + "\" height=\"" +
+           size + "\"><path class=\"hatch\" d=\"" + path + "\"/></pattern>";
+  };
+  return "<defs>" + pattern("plateau", "9", "M-2 2L2 -2M0 9L9 0M7 11L11 7") +
+         pattern("ascent", "9", "M-2 7L2 11M0 0L9 9M7 -2L11 2") + pattern("other", "10", "M2 3h1.2M7 8h1.2") +
+         pattern("negative", "6", "M-1 1L1 -1M0 6L6 0M5 7L7 5") + "</defs>";
+}
+
 std::string_view phase_style(std::string_view kind) {
   for (const std::string_view known : {"plateau", "descent", "ascent"}) {
     if (kind == known) return known;
@@ -181,18 +245,24 @@ std::string svg_plot(const Chart& chart) {
   const Axis time = has_points ? Axis::padded(chart.iterations.front(), chart.iterations.back(), chart.time_scale,
                                               most_time_ticks, 0.02)
                                : time_axis(chart.iterations, chart.time_scale);
+  for (const ChartLevel& level : chart.levels) {
+    low = std::min(low, level.value);
+    high = std::max(high, level.value);
+  }
   const Axis values = Axis::padded(low, high, chart.scale, most_value_ticks);
   std::string result = open_picture("plot", chart.height + 24.0, description_of(chart));
   result += phase_bands(chart, time) + time_ticks(time, chart.height) + value_ticks(values, chart.height);
   result += mark_lines(chart, time);
   result += open_stretched(stretched_width, chart.height, chart.height);
   for (const ChartSeries& series : chart.series) result += curve(chart, series, time, values);
-  result += "</svg>" + phase_names(chart, time) + "<rect class=\"frame\" x=\"0\" y=\"0\" width=\"100%\" height=\"" +
-            svg_coordinate(chart.height) + "\"/></svg>";
+  result += "</svg>" + level_lines(chart, values) + phase_names(chart, time) +
+            "<rect class=\"frame\" x=\"0\" y=\"0\" width=\"100%\" height=\"" + svg_coordinate(chart.height) +
+            "\"/></svg>";
   return result;
 }
 
-std::string svg_strips(const std::vector<double>& iterations, const std::vector<const Column*>& columns) {
+std::string svg_strips(const std::vector<double>& iterations, const std::vector<const Column*>& columns,
+                       AxisScale time_scale) {
   if (iterations.empty() || columns.empty()) return "";
   constexpr std::size_t most_cells = 160;
   constexpr double row_height = 18.0;
@@ -209,7 +279,7 @@ std::string svg_strips(const std::vector<double>& iterations, const std::vector<
 
   const std::size_t cells = std::min(most_cells, iterations.size());
   const double height = row_height * static_cast<double>(order.size());
-  const Axis time = time_axis(iterations);
+  const Axis time = time_axis(iterations, time_scale);
   std::string names;
   std::string rects;
   for (std::size_t row = 0; row < order.size(); ++row) {

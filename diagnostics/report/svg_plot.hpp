@@ -20,11 +20,19 @@ std::string svg_plot(const Chart& chart);
 /// Probabilities of many actions as one strip each: the darker, the likelier. A cell is the mean over its stretch of
 /// the run; at most `most_strip_rows` rows, those with the highest peaks. Values outside [0, 1] count as the nearer
 /// end.
-std::string svg_strips(const std::vector<double>& iterations, const std::vector<const Column*>& columns);
+std::string svg_strips(const std::vector<double>& iterations, const std::vector<const Column*>& columns,
+                       AxisScale time_scale = AxisScale::linear);
 inline constexpr std::size_t most_strip_rows = 24;
 
 /// "plateau", "descent", "ascent" or "other": the style class of a kind of phase.
 std::string_view phase_style(std::string_view kind);
+
+/// Rectangles of the phase's tint and pattern; `place` closes the class attribute and gives x, y, width and height. The
+/// patterns must be in the document: svg_patterns().
+std::string phase_swatch(std::string_view kind, const std::string& place);
+
+/// <defs> of the patterns that phases and negative curvature are drawn with: once a document.
+std::string svg_patterns();
 
 /// A coordinate in SVG, to a hundredth.
 std::string svg_coordinate(double value);

@@ -1,0 +1,31 @@
+// What a page says of one run: the verdict first, then what it rests on, pictures, numbers.
+#ifndef PERIGEE_DIAGNOSTICS_REPORT_HTML_SECTIONS_HPP
+#define PERIGEE_DIAGNOSTICS_REPORT_HTML_SECTIONS_HPP
+
+#include <perigee/diagnostics/report/chart.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace perigee {
+
+/// The sections of one run as markup. `prefix` begins every id in them, so that several runs fit on one page; the ids
+/// of the charts have it already.
+std::string html_sections(const Report& report, const std::vector<Chart>& charts, const std::string& prefix);
+
+/// The summary, or that there is none.
+std::string verdict_of(const Diagnosis& diagnosis);
+
+/// The finding that the summary tells of (it begins with its id), else the first; nullptr without findings.
+const Finding* deciding_finding(const Diagnosis& diagnosis);
+
+/// Information without findings.
+Severity worst_severity(const Diagnosis& diagnosis);
+
+/// "problem" -> "Problem": the word beside the color, so that the color is never the only sign.
+std::string capitalized(std::string_view word);
+
+}  // namespace perigee
+
+#endif
