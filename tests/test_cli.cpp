@@ -1,6 +1,7 @@
 // The command as its user meets it: exit codes, where output goes, and what messages name.
 #include "support/catch.hpp"
 
+#include <sqlite3.h>
 #include <sys/wait.h>
 #include <array>
 #include <cstdio>
@@ -248,4 +249,50 @@ TEST_CASE("a reproduction writes data, picture and verdict, and says where") {
   const Outcome wrong = perigee("reproduce mei-2020-figure-9");
   CHECK(wrong.exit_code == 2);
   CHECK(contains(wrong.errors, "did you mean"));
+}
+
+TEST_CASE("replay forks a recorded run, or a fresh one, and says who leaves") {
+  const Folder folder;
+  const std::string path = (folder.path / "run.sqlite").string();
+  // A solver made with a parameter that its settings do not name: the fork must still be of the same solver.
+  REQUIRE(perigee("run capped-saddle --solver perturbed-gradient-descent --set scale=2 --start saddle --out " +
+                  quoted(path))
+              .exit_code == 0);
+  const Outcome stored = perigee("replay " + quoted(path) + " --with baseline --with gradient-descent --seeds 5");
+  INFO(stored.errors);
+  CHECK(stored.exit_code == 0);
+  CHECK(stored.errors.empty());
+  CHECK(contains(stored.output, "perturbed-gradient-descent(scale=2)"));
+  const std::string fresh =
+      "replay --problem capped-saddle --start saddle --with baseline "
+      "--with \"perturbation(radius=0.01)\" --seeds 5 --json -";
+  const nlohmann::json document = nlohmann::json::parse(perigee(fresh).output);
+  CHECK(document["strategies"][0]["left"] == 0);
+  CHECK(document["strategies"][1]["left"] == 5);
+  CHECK(perigee(fresh + " --jobs 1").output == perigee(fresh + " --jobs 3").output);
+}
+
+TEST_CASE("replay refuses what it cannot fork") {
+  const Folder folder;
+  const auto refused = [](const std::string& arguments, const std::string& expected) {
+    const Outcome outcome = perigee(arguments);
+    INFO(arguments << "\n" << outcome.errors);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.output.empty());
+    CHECK(contains(outcome.errors, expected));
+  };
+  refused("replay", "give either a recorded run or --problem");
+  refused("replay " + quoted((folder.path / "none.sqlite").string()), "there is no such file");
+  refused("replay --problem capped-saddle --start saddle --with perturbatoin", "did you mean 'perturbation'?");
+  refused("replay --problem rosenbrock --run-budget 3", "say which iteration to fork");
+  // A run of a user's own objective names no problem of the registry.
+  const std::string path = (folder.path / "own.sqlite").string();
+  REQUIRE(perigee("run capped-saddle --budget 5 --out " + quoted(path)).exit_code == 0);
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
+  CHECK(sqlite3_exec(database, "UPDATE configuration SET value = 'my-own' WHERE name = 'problem'", nullptr, nullptr,
+                     nullptr) == SQLITE_OK);
+  CHECK(sqlite3_changes(database) == 1);
+  sqlite3_close(database);
+  refused("replay " + quoted(path), "the objective of this run is not known");
 }

@@ -11,12 +11,12 @@
 
 namespace perigee::cli {
 
-namespace {
-
 StopRule stop_for(const RunCommandOptions& options, const Solver& solver) {
   const StopRule budget = max_gradients(options.budget) | until_interrupted();
   return solver.ends_itself() ? budget : gradient_tolerance(options.gradient_tolerance) | budget;
 }
+
+namespace {
 
 ShowProgress progress_of(const RunCommandOptions& options) {
   return options.progress ? ShowProgress::always : ShowProgress::on_terminal;

@@ -62,6 +62,18 @@ struct CompareCommandOptions {
   bool as_json = false;
 };
 
+struct ReplayCommandOptions {
+  std::string path;                     // a recorded run; empty: `run` says which one to make
+  RunCommandOptions run;                // of a fresh run
+  std::int64_t from = -1;               // the iteration to fork; -1: the start of the longest slow phase
+  std::vector<std::string> strategies;  // name or name(key=value, ...); empty: the default ones
+  std::int64_t seeds = 20;
+  double budget = 0.0;     // cost of each run; 0: from what the recorded run spent
+  double departure = 0.0;  // 0: by the rule
+  unsigned jobs = 0;       // 0: all cores
+  std::string json_path;
+};
+
 struct ReproduceCommandOptions {
   std::vector<std::string> names;  // empty: list them; "all": every one
   std::string folder = ".";        // made if it is not there
@@ -74,6 +86,7 @@ int list_command(const ListOptions& options);
 int run_command(const RunCommandOptions& options);
 int diagnose_command(const DiagnoseCommandOptions& options);
 int compare_command(const CompareCommandOptions& options);
+int replay_command(const ReplayCommandOptions& options);
 int reproduce_command(const ReproduceCommandOptions& options);
 
 }  // namespace perigee::cli

@@ -105,6 +105,49 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       "Example:\n  perigee compare --problem octopus --solver gradient-descent --solver perturbed-gradient-descent");
   compare_app->callback([&] { exit_code = compare_command(compare); });
 
+  ReplayCommandOptions replay;
+  CLI::App* replay_app = app.add_subcommand(
+      "replay", "Fork a run where it was slow, and see which other strategies leave, when, and at what cost");
+  replay_app->add_option("run", replay.path, "A run recorded by perigee run --out; or make one with --problem")
+      ->type_name("RUN.sqlite");
+  replay_app->add_option("--problem", replay.run.problem, "Make a fresh run of this problem instead")->excludes("run");
+  replay_app->add_option("--solver", replay.run.solver, "Solver of the fresh run")->capture_default_str();
+  replay_app->add_option("--set", replay.run.assignments, "Set a parameter of the fresh run's problem or solver")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  replay_app->add_option("--start", replay.run.start, "Start of the fresh run, as for perigee run");
+  replay_app->add_option("--run-budget", replay.run.budget, "Gradient evaluations of the fresh run")
+      ->capture_default_str();
+  replay_app
+      ->add_option("--from", replay.from,
+                   "Fork at the last snapshot up to this iteration; default: the start "
+                   "of the longest slow phase")
+      ->check(CLI::NonNegativeNumber);
+  replay_app
+      ->add_option("--with", replay.strategies,
+                   "A strategy: baseline, \"step(factor=F)\", \"perturbation(radius=R)\", \"escort(p=P)\" or a solver, "
+                   "as in \"langevin-dynamics(temperature=0.01)\"; repeat")
+      ->type_name("STRATEGY")
+      ->allow_extra_args(false);
+  replay_app->add_option("--seeds", replay.seeds, "Runs of each strategy that draws")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  replay_app->add_option("--seed", replay.run.seed, "Seed of the fresh run and of the replay's draws")
+      ->capture_default_str();
+  replay_app
+      ->add_option("--budget", replay.budget,
+                   "Cost of each run, gradients + 2 Hessian-vector products + values/3; default: twice what the "
+                   "recorded run spent")
+      ->check(CLI::PositiveNumber);
+  replay_app->add_option("--departure", replay.departure, "How far below the fork the value counts as having left")
+      ->check(CLI::PositiveNumber);
+  replay_app->add_option("--jobs", replay.jobs, "Threads; 0: one a core; results do not depend on it")
+      ->capture_default_str();
+  replay_app->add_option("--json", replay.json_path, "Write JSON to this file, or - for standard output")
+      ->type_name("FILE|-");
+  replay_app->footer("Example:\n  perigee replay --problem octopus --with baseline --with perturbed-gradient-descent");
+  replay_app->callback([&] { exit_code = replay_command(replay); });
+
   ReproduceCommandOptions reproduce;
   CLI::App* reproduce_app =
       app.add_subcommand("reproduce", "Repeat a figure or a theorem of a paper: data, picture and verdict");
