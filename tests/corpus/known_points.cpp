@@ -1,0 +1,248 @@
+// Landscapes whose stationary points are known with their type: wells of different depth, saddles between equal
+// minima, summits, and points where the second order decides nothing.
+//
+//   newton     damped Newton steps from nearby lead to a point of any type
+//   at-point   gradient descent from the point itself (a symmetric start): it stays
+//   descend    gradient descent from near a minimum
+//   passage    gradient descent from near a strict saddle, a little off its stable manifold: it slows down and leaves
+//   flat       gradient descent onto minima that are not isolated
+//
+// What a run has reached is read off the distance to the known point, and void_reason says where it has not.
+#include "construction.hpp"
+
+#include <perigee/lib/problems/registry.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace perigee::corpus {
+
+namespace {
+
+constexpr double value_tolerance = 1e-6;  // relative to 1 + |f*|: a better value is known
+
+std::string label_of(const Problem& problem, const StationaryPoint& point) {
+  switch (point.type) {
+    case StationaryType::strict_saddle:
+      return "strict-saddle";
+    case StationaryType::maximum:
+      return "local-maximum";
+    case StationaryType::degenerate:
+      return "degenerate-stationary-point";
+    case StationaryType::minimum:
+      break;
+  }
+  const bool is_better_known = problem.optimal_value && point.value - *problem.optimal_value >
+                                                            value_tolerance * (1.0 + std::abs(*problem.optimal_value));
+  return is_better_known ? "suboptimal-minimum" : "converged-minimum";
+}
+
+class Treatments {
+ public:
+  Treatments(std::string family, Problem problem, Collector& collector)
+      : family_(std::move(family)), problem_(std::move(problem)), collector_(collector) {
+    for (const StationaryPoint& point : problem_.stationary_points) {
+      scale_ = std::max(scale_, point.x.view().norm());
+    }
+  }
+
+  void all() {
+    std::map<StationaryType, int> taken;
+    int number = 0;
+    for (const StationaryPoint& point : problem_.stationary_points) {
+      ++number;
+      if (++taken[point.type] > 3) continue;
+      newton_to(point, number, taken[point.type]);
+      if (point.type != StationaryType::minimum) stay_at(point, number);
+      if (point.type == StationaryType::minimum) descend_to(point, number);
+      if (point.type == StationaryType::strict_saddle) pass(point, number);
+    }
+    if (taken[StationaryType::degenerate] > 0 && taken[StationaryType::minimum] == 0) flatten();
+  }
+
+ private:
+  using Make = std::function<void(RandomEngine&, CorpusRun&)>;
+
+  void add(const std::string& treatment, const std::string& variant, Recording recording, const Make& make) {
+    const RunName name{family_, treatment, variant, recording};
+    collector_.add(name, [&, name, recording] {
+      RandomEngine engine = engine_of(name);
+      CorpusRun run;
+      run.objective = problem_.objective;
+      make(engine, run);
+      run.trajectory.problem = problem_.name;
+      run.trajectory.optimal_value = problem_.optimal_value;
+      return finished(recording, std::move(run));
+    });
+  }
+
+  void label_end(const StationaryPoint& point, Recording recording, CorpusRun& run) const {
+    const bool is_there = distance(last_point(run.trajectory), point.x) <= 1e-3 * scale_;
+    if (!is_there || !ends_stationary(run.trajectory)) run.void_reason = "not at the point";
+    run.label = label_of(problem_, point);
+    if (recording == Recording::objective) {
+      run.must.insert(run.label);
+      return;
+    }
+    // In values and gradients all stationary points look alike; but a known optimum tells a minimum from what is above.
+    run.label =
+        problem_.optimal_value && label_of(problem_, point) == "converged-minimum" ? no_trouble : not_to_be_told;
+    run.also_right = {"plateau", no_trouble};
+    run.may.insert("plateau");
+  }
+
+  void newton_to(const StationaryPoint& point, int number, int of_type) {
+    for (const double damping : {1.0, 0.5, 0.2}) {
+      for (const Recording recording : {Recording::objective, Recording::gradients}) {
+        if (recording == Recording::gradients && (of_type > 1 || damping != 0.2)) continue;
+        const std::string variant = std::to_string(number) + "-" + std::to_string(static_cast<int>(10.0 * damping));
+        add("newton", variant, recording, [&](RandomEngine& engine, CorpusRun& run) {
+          const Vector start = sum(point.x, 0.02 * scale_, random_direction(engine, point.x.size()));
+          const double tolerance = 1e-8 * (1.0 + std::abs(point.value));
+          run.trajectory = newton(*run.objective, start, damping, tolerance, 400);
+          label_end(point, recording, run);
+        });
+      }
+    }
+  }
+
+  void stay_at(const StationaryPoint& point, int number) {
+    add("at-point", std::to_string(number), Recording::objective, [&](RandomEngine&, CorpusRun& run) {
+      run.trajectory = descend(*run.objective, 0.3 / largest_curvature(point.x), point.x, max_iterations(20));
+      label_end(point, Recording::objective, run);
+    });
+  }
+
+  double largest_curvature(const Vector& x) const {
+    const std::vector<EigenPair> pairs = eigenpairs_at(*problem_.objective, x.view());
+    return std::max({std::abs(pairs.front().value), std::abs(pairs.back().value), 1e-3});
+  }
+
+  void descend_to(const StationaryPoint& point, int number) {
+    int variant = 0;
+    for (const Recording recording : {Recording::objective, Recording::objective, Recording::gradients}) {
+      add("descend", std::to_string(number) + "-" + std::to_string(++variant), recording,
+          [&](RandomEngine& engine, CorpusRun& run) {
+            const Vector start = sum(point.x, 0.03 * scale_, random_direction(engine, point.x.size()));
+            run.trajectory = descend(*run.objective, 0.5 / largest_curvature(point.x), start,
+                                     gradient_tolerance(1e-8 * (1.0 + std::abs(point.value))) | max_iterations(20000));
+            label_end(point, recording, run);
+          });
+    }
+  }
+
+  void pass(const StationaryPoint& point, int number) {
+    int variant = 0;
+    for (const double offset : {1e-3, 1e-5, 1e-8}) {
+      for (const Recording recording :
+           {Recording::objective, Recording::log, Recording::gradients, Recording::values}) {
+        ++variant;
+        if (recording == Recording::log && offset != 1e-5) continue;
+        if (recording == Recording::gradients && offset != 1e-3) continue;
+        add("passage", std::to_string(number) + "-" + std::to_string(variant), recording,
+            [&](RandomEngine& engine, CorpusRun& run) { make_passage(point, offset, recording, engine, run); });
+      }
+    }
+  }
+
+  void make_passage(const StationaryPoint& point, double offset, Recording recording, RandomEngine& engine,
+                    CorpusRun& run) const {
+    const std::vector<EigenPair> pairs = eigenpairs_at(*problem_.objective, point.x.view());
+    Vector start = sum(point.x, offset * scale_, pairs.front().vector);
+    for (const EigenPair& pair : pairs) {
+      if (pair.value > 0.0) start = sum(start, 0.02 * scale_ * (uniform_unit(engine) - 0.5), pair.vector);
+    }
+    const double gentle = 0.2 / largest_curvature(point.x);
+    const double step = problem_.suggested_step ? std::min(gentle, *problem_.suggested_step) : gentle;
+    run.trajectory =
+        descend(*run.objective, step, start, gradient_tolerance(1e-7) | max_iterations(20000), {.log_spacing = 1.1});
+    const Trajectory& trajectory = run.trajectory;
+    // How long the iterate stayed within a tenth of the scale: from the snapshots' distance to the known saddle.
+    Index left = 0;
+    for (const Snapshot& snapshot : trajectory.snapshots) {
+      if (distance(snapshot.x, point.x) <= 0.05 * scale_) left = snapshot.iteration;
+    }
+    const Index last = trajectory.records.back().iteration;
+    const StationaryPoint* end = nullptr;
+    for (const StationaryPoint& other : problem_.stationary_points) {
+      if (distance(last_point(trajectory), other.x) <= 1e-3 * scale_) end = &other;
+    }
+    const bool has_left = end != nullptr && end != &point && ends_stationary(trajectory);
+    const double growth = std::log1p(step * -pairs.front().value);  // a passage has to show an exponential growth
+    if (!has_left || growth > 0.3 || std::log(0.02 / offset) < 1.0) run.void_reason = "no passage";
+    if (end == nullptr) return;
+    const bool is_costly = 10 * left >= 2 * last;
+    run.label = "saddle-passage";
+    run.also_right = {label_of(problem_, *end)};
+    if (recording != Recording::objective) run.also_right = {no_trouble};
+    if (recording == Recording::objective) run.must.insert(label_of(problem_, *end));
+    if (recording != Recording::values) {
+      run.must.insert("saddle-passage");
+      run.may.insert("plateau");
+      if (label_of(problem_, *end) == "suboptimal-minimum" && recording == Recording::objective) {
+        run.label = "suboptimal-minimum";
+        run.also_right = {};
+      } else if (is_costly) {
+        run.also_right.erase(no_trouble);
+      }
+      return;
+    }
+    run.label = is_costly ? "plateau" : no_trouble;
+    run.also_right = {no_trouble, "plateau"};
+    run.may.insert("plateau");
+  }
+
+  void flatten() {
+    const StationaryPoint& point = problem_.stationary_points.back();
+    for (int variant = 1; variant <= 6; ++variant) {
+      add("flat", std::to_string(variant), Recording::objective, [&](RandomEngine& engine, CorpusRun& run) {
+        const Vector start = sum(point.x, 0.1 * scale_, random_direction(engine, point.x.size()));
+        const double step = std::min(0.5 / largest_curvature(point.x), problem_.suggested_step.value_or(1e9));
+        run.trajectory = descend(*run.objective, step, start,
+                                 gradient_tolerance(1e-7 * (1.0 + std::abs(point.value))) | max_iterations(10000));
+        const double excess = run.trajectory.records.back().value - problem_.optimal_value.value_or(not_measured);
+        if (!ends_stationary(run.trajectory) || !(excess <= 1e-6)) run.void_reason = "not at a minimum";
+        run.label = "degenerate-stationary-point";
+        run.must = {run.label};
+      });
+    }
+  }
+
+  std::string family_;
+  Problem problem_;
+  Collector& collector_;
+  double scale_ = 1e-3;  // the largest norm of a stationary point
+};
+
+Family family_of(const std::string& name, const std::string& kind, const Parameters::Assignments& assignments = {}) {
+  return {name, kind, [assignments](const std::string& family, Collector& collector) {
+            Treatments(family, problems::make(family, assignments), collector).all();
+          }};
+}
+
+}  // namespace
+
+std::vector<Family> known_points() {
+  std::vector<Family> families;
+  for (const char* name : {"freudenstein-roth", "goldstein-price", "mueller-brown", "six-hump-camel", "styblinski-tang",
+                           "three-hump-camel"}) {
+    families.push_back(family_of(name, "wells of different depth"));
+  }
+  for (const char* name : {"capped-saddle", "cross-saddle", "cubic-regularized-saddle", "ge-saddle", "lucchi-quartic",
+                           "nesterov-saddle", "octopus", "rank-one-pca", "zhang-li-saddle"}) {
+    families.push_back(family_of(name, "saddle between equal minima"));
+  }
+  for (const char* name : {"cosine-chain", "double-well", "himmelblau", "penalty-one", "phase-retrieval-population",
+                           "rastrigin", "single-neuron", "tilted-well"}) {
+    families.push_back(family_of(name, "summit"));
+  }
+  for (const char* name :
+       {"deep-chain", "deep-linear-network", "flat-saddle", "linear-rank-one", "linear-rank-one-with-zeros",
+        "monkey-saddle", "powell-singular", "rectangular-factorization", "symmetric-factorization"}) {
+    families.push_back(family_of(name, "degenerate"));
+  }
+  return families;
+}
+
+}  // namespace perigee::corpus
