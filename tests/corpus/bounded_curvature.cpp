@@ -59,6 +59,7 @@ class Treatments {
           run.trajectory = descend(*run.objective, 0.8, landscape.start,
                                    max_iterations(kappa < 5.0 ? 12 : static_cast<Index>(2.0 * kappa)));
           run.label = "budget-exhausted";
+          if (recording == Recording::values) run.also_right = {no_trouble};  // what is left cannot be seen
           if (run.trajectory.records.back().gradient_norm < 1e-4) run.void_reason = "converged";
         });
       }

@@ -62,13 +62,16 @@ Data biased_start(Index classes, RandomEngine& engine) {
   return data;
 }
 
-// Class 0 lies between two others.
-Data middle_class(Index classes, RandomEngine& engine) {
-  Eigen::MatrixXd centres = corners(classes);
-  centres.row(0) = 0.5 * (centres.row(1) + centres.row(2));
+// The examples of class 0 are scattered over the clusters of classes 1 and 2.
+Data scattered_class(Index classes, RandomEngine& engine) {
   std::vector<Index> counts(static_cast<std::size_t>(classes), 12);
   counts[0] = 4;
-  return clusters(counts, centres, 0.5, engine);
+  Data data = clusters(counts, corners(classes), 0.2, engine);
+  for (Index i = 0; i < counts[0]; ++i) {
+    data.inputs(i, 0) -= 3.0;
+    data.inputs(i, 1 + i % 2) += 3.0;
+  }
+  return data;
 }
 
 Data balanced(Index classes, RandomEngine& engine) {
@@ -169,7 +172,7 @@ Family family_of(const std::string& name, Make make) {
 
 std::vector<Family> classifiers() {
   return {family_of("biased-start-classifier", biased_start), family_of("imbalanced-pair-classifier", imbalanced_pair),
-          family_of("middle-class-classifier", middle_class)};
+          family_of("scattered-class-classifier", scattered_class)};
 }
 
 }  // namespace perigee::corpus

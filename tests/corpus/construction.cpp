@@ -2,6 +2,7 @@
 
 #include <Eigen/Dense>
 
+#include <algorithm>
 #include <cmath>
 
 namespace perigee::corpus {
@@ -19,17 +20,16 @@ bool values_stand_still(const Trajectory& trajectory) {
   return true;
 }
 
-// The end looks flat: over the last third of the run the value changed by less than a hundredth of its range.
+// The end looks flat: over the last third of the numbers recorded the value changed by less than a hundredth of its
+// range.
 bool ends_flat(const Trajectory& trajectory) {
-  const std::vector<StepRecord>& records = trajectory.records;
-  double least = records.front().value;
-  double largest = least;
-  for (const StepRecord& record : records) {
-    least = std::fmin(least, record.value);
-    largest = std::fmax(largest, record.value);
+  std::vector<double> values;
+  for (const StepRecord& record : trajectory.records) {
+    if (std::isfinite(record.value)) values.push_back(record.value);
   }
-  const StepRecord& before = records[records.size() - 1 - records.size() / 3];
-  return std::abs(before.value - records.back().value) <= 0.01 * (largest - least);
+  if (values.empty()) return false;
+  const auto [least, largest] = std::minmax_element(values.begin(), values.end());
+  return std::abs(values[values.size() - 1 - values.size() / 3] - values.back()) <= 0.01 * (*largest - *least);
 }
 
 }  // namespace
@@ -143,9 +143,15 @@ void keep_only(Recording recording, CorpusRun& run) {
   }
 }
 
-bool last_step_moves_nothing(const Trajectory& trajectory) {
-  const double size = trajectory.snapshots.empty() ? 1.0 : last_point(trajectory).view().norm();
-  return trajectory.records.back().step_norm <= 2e-16 * size;
+// x - eta grad f(x) == x in floating point, or the last step was lost likewise.
+bool is_motionless(const Trajectory& trajectory, const Objective* objective) {
+  const StepRecord& last = trajectory.records.back();
+  if (objective == nullptr || trajectory.snapshots.empty()) return false;
+  const Vector& x = last_point(trajectory);
+  Vector gradient(x.size());
+  objective->value_and_gradient(x.view(), gradient.view());
+  const Vector next = sum(x, -last.step_size, gradient);
+  return next == x;
 }
 
 }  // namespace
@@ -155,7 +161,9 @@ CorpusRun finished(Recording recording, CorpusRun run) {
   if (trajectory.end && trajectory.end->end_class == EndClass::budget && trajectory.end->id != "step-tolerance") {
     run.must.insert("budget-exhausted");
   }
-  if (values_stand_still(trajectory) || last_step_moves_nothing(trajectory)) run.may.insert("rounding-floor");
+  if (values_stand_still(trajectory) || is_motionless(trajectory, run.objective.get())) {
+    run.may.insert("rounding-floor");
+  }
   const bool is_bound_known = trajectory.optimal_value || trajectory.lower_bound;
   if (recording != Recording::objective && !is_bound_known && ends_flat(trajectory)) run.may.insert("plateau");
   keep_only(recording, run);

@@ -81,7 +81,14 @@ class Treatments {
     const bool is_there = distance(last_point(run.trajectory), point.x) <= 1e-3 * scale_;
     if (!is_there || !ends_stationary(run.trajectory)) run.void_reason = "not at the point";
     run.label = label_of(problem_, point);
+    const bool is_optimal = problem_.optimal_value && run.label == "converged-minimum";
+    if (!is_optimal) run.may.insert("plateau");  // level, and a better value is known or not excluded
     if (recording == Recording::objective) {
+      // Near a degenerate point the curvature may be negative all the same: then it is a strict saddle as well.
+      if (point.type == StationaryType::degenerate && has_negative_curvature(last_point(run.trajectory))) {
+        run.may.insert(run.label);
+        run.label = "strict-saddle";
+      }
       run.must.insert(run.label);
       return;
     }
@@ -89,7 +96,21 @@ class Treatments {
     run.label =
         problem_.optimal_value && label_of(problem_, point) == "converged-minimum" ? no_trouble : not_to_be_told;
     run.also_right = {"plateau", no_trouble};
-    run.may.insert("plateau");
+  }
+
+  // From the dense Hessian at the point itself.
+  bool has_negative_curvature(const Vector& x) const {
+    const std::vector<EigenPair> pairs = eigenpairs_at(*problem_.objective, x.view());
+    return pairs.front().value < -1e-6 * std::max(-pairs.front().value, pairs.back().value);
+  }
+
+  // A tenth of the way to the nearest other stationary point.
+  double nearby(const StationaryPoint& point) const {
+    double nearest = scale_;
+    for (const StationaryPoint& other : problem_.stationary_points) {
+      if (&other != &point) nearest = std::min(nearest, distance(other.x, point.x));
+    }
+    return 0.1 * nearest;
   }
 
   void newton_to(const StationaryPoint& point, int number, int of_type) {
@@ -98,7 +119,7 @@ class Treatments {
         if (recording == Recording::gradients && (of_type > 1 || damping != 0.2)) continue;
         const std::string variant = std::to_string(number) + "-" + std::to_string(static_cast<int>(10.0 * damping));
         add("newton", variant, recording, [&](RandomEngine& engine, CorpusRun& run) {
-          const Vector start = sum(point.x, 0.02 * scale_, random_direction(engine, point.x.size()));
+          const Vector start = sum(point.x, 0.3 * nearby(point), random_direction(engine, point.x.size()));
           const double tolerance = 1e-8 * (1.0 + std::abs(point.value));
           run.trajectory = newton(*run.objective, start, damping, tolerance, 400);
           label_end(point, recording, run);
@@ -124,7 +145,7 @@ class Treatments {
     for (const Recording recording : {Recording::objective, Recording::objective, Recording::gradients}) {
       add("descend", std::to_string(number) + "-" + std::to_string(++variant), recording,
           [&](RandomEngine& engine, CorpusRun& run) {
-            const Vector start = sum(point.x, 0.03 * scale_, random_direction(engine, point.x.size()));
+            const Vector start = sum(point.x, nearby(point), random_direction(engine, point.x.size()));
             run.trajectory = descend(*run.objective, 0.5 / largest_curvature(point.x), start,
                                      gradient_tolerance(1e-8 * (1.0 + std::abs(point.value))) | max_iterations(20000));
             label_end(point, recording, run);
@@ -149,19 +170,20 @@ class Treatments {
   void make_passage(const StationaryPoint& point, double offset, Recording recording, RandomEngine& engine,
                     CorpusRun& run) const {
     const std::vector<EigenPair> pairs = eigenpairs_at(*problem_.objective, point.x.view());
-    Vector start = sum(point.x, offset * scale_, pairs.front().vector);
+    const double scale = 10.0 * nearby(point);
+    Vector start = sum(point.x, offset * scale, pairs.front().vector);
     for (const EigenPair& pair : pairs) {
-      if (pair.value > 0.0) start = sum(start, 0.02 * scale_ * (uniform_unit(engine) - 0.5), pair.vector);
+      if (pair.value > 0.0) start = sum(start, 0.02 * scale * (uniform_unit(engine) - 0.5), pair.vector);
     }
     const double gentle = 0.2 / largest_curvature(point.x);
     const double step = problem_.suggested_step ? std::min(gentle, *problem_.suggested_step) : gentle;
     run.trajectory =
         descend(*run.objective, step, start, gradient_tolerance(1e-7) | max_iterations(20000), {.log_spacing = 1.1});
     const Trajectory& trajectory = run.trajectory;
-    // How long the iterate stayed within a tenth of the scale: from the snapshots' distance to the known saddle.
+    // How long the iterate stayed near: from the snapshots' distance to the known saddle.
     Index left = 0;
     for (const Snapshot& snapshot : trajectory.snapshots) {
-      if (distance(snapshot.x, point.x) <= 0.05 * scale_) left = snapshot.iteration;
+      if (distance(snapshot.x, point.x) <= 0.05 * scale) left = snapshot.iteration;
     }
     const Index last = trajectory.records.back().iteration;
     const StationaryPoint* end = nullptr;
@@ -170,27 +192,40 @@ class Treatments {
     }
     const bool has_left = end != nullptr && end != &point && ends_stationary(trajectory);
     const double growth = std::log1p(step * -pairs.front().value);  // a passage has to show an exponential growth
-    if (!has_left || growth > 0.3 || std::log(0.02 / offset) < 1.0) run.void_reason = "no passage";
+    if (!has_left || growth > 0.3 || !slows_down(trajectory)) run.void_reason = "no passage";
     if (end == nullptr) return;
     const bool is_costly = 10 * left >= 2 * last;
+    const std::string end_label = label_of(problem_, *end);
+    const bool is_suboptimal = end_label == "suboptimal-minimum";
     run.label = "saddle-passage";
-    run.also_right = {label_of(problem_, *end)};
-    if (recording != Recording::objective) run.also_right = {no_trouble};
-    if (recording == Recording::objective) run.must.insert(label_of(problem_, *end));
-    if (recording != Recording::values) {
-      run.must.insert("saddle-passage");
-      run.may.insert("plateau");
-      if (label_of(problem_, *end) == "suboptimal-minimum" && recording == Recording::objective) {
-        run.label = "suboptimal-minimum";
-        run.also_right = {};
-      } else if (is_costly) {
-        run.also_right.erase(no_trouble);
-      }
+    run.must = {"saddle-passage"};
+    run.may = {"plateau"};
+    if (!is_costly) run.also_right = {no_trouble};
+    if (recording == Recording::objective) {
+      run.must.insert(end_label);
+      if (is_suboptimal) run.label = end_label;  // what it has come to outweighs what it cost
+      if (!is_costly) run.also_right = {end_label};
       return;
     }
+    if (is_suboptimal) {  // what can be seen of that is the level end above the known optimum
+      run.label = "plateau";
+      run.also_right = {"saddle-passage"};
+    }
+    if (recording != Recording::values) return;
+    run.must = {};
+    if (is_suboptimal) return;
     run.label = is_costly ? "plateau" : no_trouble;
-    run.also_right = {no_trouble, "plateau"};
-    run.may.insert("plateau");
+    run.also_right = {no_trouble, "plateau", "budget-exhausted"};
+  }
+
+  // The gradient norm grows tenfold from its lowest value before the end.
+  static bool slows_down(const Trajectory& trajectory) {
+    double lowest = trajectory.records.front().gradient_norm;
+    for (const StepRecord& record : trajectory.records) {
+      lowest = std::min(lowest, record.gradient_norm);
+      if (record.gradient_norm > 10.0 * lowest) return true;
+    }
+    return false;
   }
 
   void flatten() {

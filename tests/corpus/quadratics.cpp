@@ -189,11 +189,12 @@ class Treatments {
         add("cut", std::to_string(variant), recording, 8, 0.5, kappa, [&](Bowl& bowl, RandomEngine& engine) {
           CorpusRun run;
           run.objective = bowl.objective();
-          const auto steps = static_cast<Index>(kappa < 5.0 ? 12 : 2.0 * kappa);
+          const auto steps = static_cast<Index>(kappa < 5.0 ? 8 : 1.2 * kappa);
           run.trajectory = descend(*run.objective, 1.0 / bowl.top(), bowl.point(normal_vector(bowl.n(), engine)),
                                    max_iterations(steps));
           run.trajectory.optimal_value = 0.0;
           run.label = "budget-exhausted";
+          if (recording == Recording::values) run.also_right = {no_trouble};  // what is left cannot be seen
           if (!ends) {
             run.trajectory.end.reset();
             run.label = no_trouble;
@@ -394,11 +395,11 @@ class Treatments {
     run.must = {"noise-floor"};
     run.may = {"plateau"};
     if (recording != Recording::values) return;
-    // Nothing says that there is noise in the gradients; the curve is level above the known optimum.
-    run.label = "plateau";
-    run.also_right = {"noise-floor"};
-    run.must = {"plateau"};
-    run.may = {"noise-floor"};
+    // Nothing says that there is noise in the gradients; the curve hovers above the known optimum.
+    run.label = not_to_be_told;
+    run.also_right = {"plateau", "noise-floor", "budget-exhausted"};
+    run.must = {};
+    run.may = {"plateau", "noise-floor"};
   }
 
   void far_away() {
@@ -436,7 +437,7 @@ class Treatments {
     for (const double offset : {1e8, 3e11}) {
       for (const Recording recording : {Recording::objective, Recording::values}) {
         add("offset", std::to_string(++variant), recording, 6, 1.0, 5.0, [&](Bowl& bowl, RandomEngine& engine) {
-          bowl.offset = offset / 3.0;
+          bowl.offset = offset / std::numbers::pi;
           CorpusRun run;
           run.objective = bowl.objective();
           run.trajectory =
