@@ -7,17 +7,6 @@
 
 using namespace perigee;
 
-TEST_CASE("Wilson intervals agree with worked cases") {
-  // Brown, Cai and DasGupta (2001) formula worked by hand: 0/10 and 8/10 at 95%.
-  const auto none = wilson_interval(0, 10);
-  CHECK(none.first == Approx(0.0).margin(1e-12));
-  CHECK(none.second == Approx(0.277533).epsilon(1e-5));
-  const auto most = wilson_interval(8, 10);
-  CHECK(most.first == Approx(0.490162).epsilon(1e-5));
-  CHECK(most.second == Approx(0.943318).epsilon(1e-5));
-  CHECK_THROWS_AS(wilson_interval(3, 2), std::invalid_argument);
-}
-
 TEST_CASE("on the octopus perturbed gradient descent always arrives and gradient descent never") {
   const CompareOptions options{.problems = {{"octopus", {}}},
                                .solvers = {{"gradient-descent", {}}, {"perturbed-gradient-descent", {}}},

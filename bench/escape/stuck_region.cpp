@@ -5,7 +5,7 @@
 
 #include "support/stuck_region.hpp"
 
-#include <perigee/diagnostics/compare/compare.hpp>
+#include <perigee/diagnostics/compare/statistics/wilson.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -17,10 +17,10 @@ using namespace perigee;
 using namespace perigee::test;
 
 std::string share_text(Index stuck, Index draws) {
-  const auto [low, high] = wilson_interval(stuck, draws);
+  const auto interval = statistics::wilson_interval(stuck, draws);
   char text[64];
-  std::snprintf(text, sizeof text, "%.4f [%.4f, %.4f]", static_cast<double>(stuck) / static_cast<double>(draws), low,
-                high);
+  std::snprintf(text, sizeof text, "%.4f [%.4f, %.4f]", static_cast<double>(stuck) / static_cast<double>(draws),
+                interval.lower, interval.upper);
   return text;
 }
 

@@ -1,5 +1,6 @@
 #include <perigee/diagnostics/compare/compare.hpp>
 #include <perigee/diagnostics/compare/parallel.hpp>
+#include <perigee/diagnostics/compare/statistics/wilson.hpp>
 
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/problems/registry.hpp>
@@ -62,18 +63,6 @@ struct Pair {
 
 }  // namespace
 
-std::pair<double, double> wilson_interval(Index successes, Index runs, double z) {
-  if (runs < 1 || successes < 0 || successes > runs) {
-    throw std::invalid_argument("wilson_interval: needs 0 <= successes <= runs, runs >= 1");
-  }
-  const double n = static_cast<double>(runs);
-  const double k = static_cast<double>(successes);
-  const double z2 = z * z;
-  const double middle = (k + 0.5 * z2) / (n + z2);
-  const double half = z * std::sqrt(k * (n - k) / n + 0.25 * z2) / (n + z2);
-  return {std::max(0.0, middle - half), std::min(1.0, middle + half)};
-}
-
 std::vector<ComparisonRow> compare(const CompareOptions& options) {
   if (options.seeds < 1)
     throw std::invalid_argument("compare: seeds must be >= 1, got " + std::to_string(options.seeds));
@@ -117,7 +106,7 @@ std::vector<ComparisonRow> compare(const CompareOptions& options) {
     }
     const auto successes =
         static_cast<Index>(std::count_if(costs.begin(), costs.end(), [](double cost) { return cost < never; }));
-    const auto [low, high] = wilson_interval(successes, options.seeds);
+    const auto [low, high] = statistics::wilson_interval(successes, options.seeds);
     rows.push_back({pairs[p].problem->name, pairs[p].solver->name(), options.seeds, successes, low, high,
                     median_of(std::move(gradients)), median_of(std::move(costs))});
   }

@@ -46,9 +46,6 @@ struct ComparisonRow {
 /// known optimal value. Cost: at most problems x solvers x seeds x budget gradients.
 std::vector<ComparisonRow> compare(const CompareOptions& options);
 
-/// The Wilson score interval of `successes` out of `runs` >= 1 at the normal quantile z: Wilson (1927).
-std::pair<double, double> wilson_interval(Index successes, Index runs, double z = 1.959963984540054);
-
 }  // namespace perigee
 
 #endif

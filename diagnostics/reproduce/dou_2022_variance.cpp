@@ -1,7 +1,7 @@
 // Dou et al. (2022): policies that start from a normal law of high variance fall into gravity wells, those from a law
 // of low variance do not. 300 starts each, ten states, rewards that move in time.
-#include <perigee/diagnostics/compare/compare.hpp>
 #include <perigee/diagnostics/compare/parallel.hpp>
+#include <perigee/diagnostics/compare/statistics/wilson.hpp>
 #include <perigee/diagnostics/report/svg_document.hpp>
 #include <perigee/diagnostics/reproduce/dou_2022.hpp>
 #include <perigee/diagnostics/reproduce/sample.hpp>
@@ -76,8 +76,8 @@ Result run(const Options& options) {
     }
   }
   const auto count = static_cast<Index>(starts);
-  const auto high = wilson_interval(caught[0], count);
-  const auto low = wilson_interval(caught[1], count);
+  const auto high = statistics::wilson_interval(caught[0], count);
+  const auto low = statistics::wilson_interval(caught[1], count);
   const double median_high = quantile(times[0], 0.5);
   const double median_low = quantile(times[1], 0.5);
   const Mean final_high = mean_of(finals[0]);
@@ -97,13 +97,13 @@ Result run(const Options& options) {
       {.id = "caught",
        .printed = "A normal law of high variance traps the policy in plateaus; with a low one the curves are flat.",
        .measured = "Not out of every well after " + std::to_string(steps) +
-                   " steps: " + format_number(share(caught[0]), 3) + " [" + format_number(high.first, 3) + ", " +
-                   format_number(high.second, 3) + "] of the high starts, " + format_number(share(caught[1]), 3) +
-                   " [" + format_number(low.first, 3) + ", " + format_number(low.second, 3) + "] of the low ones.",
+                   " steps: " + format_number(share(caught[0]), 3) + " [" + format_number(high.lower, 3) + ", " +
+                   format_number(high.upper, 3) + "] of the high starts, " + format_number(share(caught[1]), 3) + " [" +
+                   format_number(low.lower, 3) + ", " + format_number(low.upper, 3) + "] of the low ones.",
        .value = share(caught[0]) - share(caught[1]),
-       .lower = high.first - low.second,
-       .upper = high.second - low.first,
-       .verdict = verdict_if(high.first > low.second)},
+       .lower = high.lower - low.upper,
+       .upper = high.upper - low.lower,
+       .verdict = verdict_if(high.lower > low.upper)},
       {.id = "time",
        .printed = "High variance leads to wells that take a long time to leave.",
        .measured = "Median step from which on all states are out of their wells: " +

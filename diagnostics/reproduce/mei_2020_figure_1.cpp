@@ -4,8 +4,8 @@
 // K = 6, r ~ U[0, 1]^6, theta_1 ~ N(0, I), learning rate 0.4, T = 3e4 steps; a start is good if pi_T(a*) >= 0.99 at the
 // last iterate. The time of the bad ones is that of the flow (softmax_flow.hpp), compared with direct iteration
 // wherever that comes to an end.
-#include <perigee/diagnostics/compare/compare.hpp>
 #include <perigee/diagnostics/compare/parallel.hpp>
+#include <perigee/diagnostics/compare/statistics/wilson.hpp>
 #include <perigee/diagnostics/report/svg_document.hpp>
 #include <perigee/diagnostics/reproduce/ascent.hpp>
 #include <perigee/diagnostics/reproduce/mei_2020.hpp>
@@ -101,13 +101,13 @@ std::string quartiles_text(const std::vector<double>& sample) {
 std::vector<Claim> claims_of(const Groups& groups, std::size_t count) {
   const auto good = static_cast<Index>(groups.good_times.size());
   const auto total = static_cast<Index>(count);
-  const auto [low, high] = wilson_interval(good, total);
+  const auto [low, high] = statistics::wilson_interval(good, total);
   const double share = static_cast<double>(good) / static_cast<double>(total);
   const auto stuck = static_cast<Index>(std::count_if(groups.bad_probability.begin(), groups.bad_probability.end(),
                                                       [](double probability) { return probability < 0.1; }));
   const auto bad = static_cast<Index>(groups.bad_times.size());
   const double stuck_share = static_cast<double>(stuck) / static_cast<double>(bad);
-  const auto [stuck_low, stuck_high] = wilson_interval(stuck, bad);
+  const auto [stuck_low, stuck_high] = statistics::wilson_interval(stuck, bad);
   const double bad_median = quantile(groups.bad_times, 0.5);
   const double good_median = quantile(groups.good_times, 0.5);
   const Interval bad_interval = median_interval(groups.bad_times);

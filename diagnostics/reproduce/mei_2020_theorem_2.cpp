@@ -7,8 +7,8 @@
 // theorem's. With p = 1 a step of that rate may carry a parameter across zero, where its gradient changes sign: the
 // iterates then go to and fro for ever and the bound fails. Setting to zero what would cross repairs it: only an arm
 // that is worse than the policy can cross, and the policy's reward never falls.
-#include <perigee/diagnostics/compare/compare.hpp>
 #include <perigee/diagnostics/compare/parallel.hpp>
+#include <perigee/diagnostics/compare/statistics/wilson.hpp>
 #include <perigee/diagnostics/reproduce/ascent.hpp>
 #include <perigee/diagnostics/reproduce/mei_2020.hpp>
 #include <perigee/diagnostics/reproduce/pictures.hpp>
@@ -158,7 +158,7 @@ Claim smooth_claim(double p, const std::vector<Run>& runs, Index steps) {
 
 Claim kink_claim(const std::vector<Run>& runs, Index steps) {
   const Index failed = violations(runs);
-  const auto [low, high] = wilson_interval(failed, static_cast<Index>(runs.size()));
+  const auto [low, high] = statistics::wilson_interval(failed, static_cast<Index>(runs.size()));
   std::vector<double> amplitudes;
   std::vector<double> times;
   Index cycling = 0;

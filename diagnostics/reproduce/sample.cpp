@@ -18,16 +18,6 @@ std::vector<Index> logarithmic_steps(Index last, std::size_t count) {
   return steps;
 }
 
-double quantile(std::vector<double> sample, double part) {
-  if (sample.empty()) return std::numeric_limits<double>::quiet_NaN();
-  std::sort(sample.begin(), sample.end());
-  const double place = part * static_cast<double>(sample.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, sample.size() - 1);
-  const double rest = place - static_cast<double>(below);
-  return rest == 0.0 ? sample[below] : (1.0 - rest) * sample[below] + rest * sample[above];
-}
-
 Interval median_interval(std::vector<double> sample) {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   if (sample.size() < 6) return {nan, nan};

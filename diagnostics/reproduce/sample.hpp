@@ -2,6 +2,8 @@
 #ifndef PERIGEE_DIAGNOSTICS_REPRODUCE_SAMPLE_HPP
 #define PERIGEE_DIAGNOSTICS_REPRODUCE_SAMPLE_HPP
 
+#include <perigee/diagnostics/compare/statistics/interval.hpp>
+#include <perigee/diagnostics/compare/statistics/quantile.hpp>
 #include <perigee/lib/random.hpp>
 #include <perigee/lib/vector.hpp>
 
@@ -13,14 +15,8 @@ namespace perigee::reproduce {
 /// Increasing whole numbers from 0 to `last` >= 1, evenly spaced on a logarithmic scale of k + 1, at most `count`.
 std::vector<Index> logarithmic_steps(Index last, std::size_t count);
 
-/// The quantile at `part` in [0, 1] by linear interpolation of the order statistics (Hyndman and Fan 1996, type 7).
-/// NaN for an empty sample.
-double quantile(std::vector<double> sample, double part);
-
-struct Interval {
-  double lower = 0.0;
-  double upper = 0.0;
-};
+using statistics::Interval;
+using statistics::quantile;
 
 /// A 95% interval of the median from order statistics, by the normal approximation of the binomial. n >= 6, else NaN.
 Interval median_interval(std::vector<double> sample);
