@@ -1,6 +1,7 @@
 #include <perigee/diagnostics/replay/replay.hpp>
 
 #include <perigee/diagnostics/compare/parallel.hpp>
+#include <perigee/diagnostics/compare/statistics/wilson.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/run.hpp>
 
@@ -95,7 +96,7 @@ void summarize(ReplayRow& row) {
     row.cost = {costs[0], costs[0], costs[0], 1.0};
     return;
   }
-  const auto [low, high] = wilson_interval(row.left, static_cast<Index>(row.runs.size()));
+  const auto [low, high] = statistics::wilson_interval(row.left, static_cast<Index>(row.runs.size()));
   row.share_low = low;
   row.share_high = high;
   row.iterations = median_interval(std::move(iterations));
