@@ -14,8 +14,6 @@ namespace perigee::readers {
 
 namespace {
 
-constexpr double greatest_iteration = 9007199254740992.0;  // 2^53: beyond it a double skips integers
-
 std::string counted(std::size_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
@@ -155,9 +153,15 @@ void note_left_out(const Table& table, std::vector<std::string>& notes) {
 }  // namespace
 
 ReadResult assemble(Table& table, const std::vector<std::pair<std::string, std::string>>& mapping) {
+  std::vector<std::string> notes;
+  const Roles roles = assign_roles(table, mapping, notes);
+  return assemble(table, roles, std::move(notes));
+}
+
+ReadResult assemble(Table& table, const Roles& roles, std::vector<std::string> notes) {
   ReadResult result;
   result.notes = std::move(table.notes);
-  const Roles roles = assign_roles(table, mapping, result.notes);
+  result.notes.insert(result.notes.end(), notes.begin(), notes.end());
   note_left_out(table, result.notes);
   const Order order = order_of(table, roles, result.notes);
 

@@ -1,5 +1,6 @@
 // A log of separated values: a header, and columns of numbers or text.
 #include <perigee/diagnostics/readers/log_number.hpp>
+#include <perigee/diagnostics/readers/long_log.hpp>
 #include <perigee/diagnostics/readers/table.hpp>
 
 #include <perigee/lib/data/separated_rows.hpp>
@@ -77,7 +78,7 @@ void take_row(const SeparatedRows& rows, const std::vector<std::string_view>& fi
 
 }  // namespace
 
-Table read_csv(Input& input) {
+Table read_csv(Input& input, LongLog* log) {
   Table table;
   table.file = input.name();
   std::string_view line;
@@ -97,7 +98,10 @@ Table read_csv(Input& input) {
   take_header(rows, rows.split(line), table);
   const std::uint64_t header_line = rows.line_number();
   try {
-    while (next_filled_line()) take_row(rows, rows.split(line), table);
+    while (next_filled_line()) {
+      take_row(rows, rows.split(line), table);
+      if (log != nullptr && log->is_full(table)) log->take(table);
+    }
   } catch (const ReadError& error) {
     // A row over several lines is one with an open quote, which may stand anywhere: that is no cut at the end.
     if (!input.line_is_unterminated() || rows.line_number() + 1 < input.line_number()) throw;

@@ -4,6 +4,7 @@
 // measured. true and false are 1 and 0. Texts that spell a number that is not finite ("NaN", "-Infinity") are that
 // number; a column of other texts, or of lists, is left out.
 #include <perigee/diagnostics/readers/log_number.hpp>
+#include <perigee/diagnostics/readers/long_log.hpp>
 #include <perigee/diagnostics/readers/table.hpp>
 
 #include <algorithm>
@@ -137,8 +138,8 @@ class LineReader {
       if (is_new) add_column();
     }
     next_column_ = position + 1;
-    if (last_row_[position] == row_ + 1) fail("expected every name once in an object, got it twice");
-    last_row_[position] = row_ + 1;
+    if (last_line_[position] == input_.line_number()) fail("expected every name once in an object, got it twice");
+    last_line_[position] = input_.line_number();
     return table_.columns[position];
   }
 
@@ -150,7 +151,7 @@ class LineReader {
     TableColumn column;
     column.name = name_;
     table_.columns.push_back(std::move(column));
-    last_row_.push_back(0);
+    last_line_.push_back(0);
   }
 
   // A run of what numbers and words are made of.
@@ -289,7 +290,7 @@ class LineReader {
   const Input& input_;
   Table& table_;
   std::unordered_map<std::string, std::size_t> positions_;
-  std::vector<std::size_t> last_row_;  // of each column: 1 + the row it was last seen in
+  std::vector<std::uint64_t> last_line_;  // of each column: the line it was last seen in
   std::string_view line_;
   std::size_t at_ = 0;
   std::size_t next_column_ = 0;
@@ -300,14 +301,16 @@ class LineReader {
 
 }  // namespace
 
-Table read_jsonl(Input& input) {
+Table read_jsonl(Input& input, LongLog* log) {
   Table table;
   table.file = input.name();
   LineReader reader(input, table);
   std::string_view line;
   try {
     while (input.next_line(line)) {
-      if (line.find_first_not_of(" \t\r") != std::string_view::npos) reader.read(line);
+      if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+      reader.read(line);
+      if (log != nullptr && log->is_full(table)) log->take(table);
     }
   } catch (const ReadError& error) {
     if (!input.line_is_unterminated()) throw;

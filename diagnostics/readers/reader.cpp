@@ -2,12 +2,14 @@
 
 #include <perigee/diagnostics/readers/event_file.hpp>
 #include <perigee/diagnostics/readers/input.hpp>
+#include <perigee/diagnostics/readers/long_log.hpp>
 #include <perigee/diagnostics/readers/table.hpp>
 #include <perigee/diagnostics/store.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <string_view>
 #include <system_error>
 
@@ -97,6 +99,31 @@ std::vector<std::filesystem::path> event_files_in(const std::filesystem::path& f
   return paths;
 }
 
+readers::Table read_table(readers::Input& input, const std::string& format, readers::LongLog* log) {
+  return format == "csv" ? readers::read_csv(input, log) : readers::read_jsonl(input, log);
+}
+
+// In one pass, whatever its length; a log that does not permit that as a whole, from the start. What can be read only
+// once, a pipe for one, is read as a whole at once.
+ReadResult read_text_log(readers::Input& input, const std::filesystem::path& path, const std::string& format,
+                         const ReadOptions& options) {
+  std::error_code error;
+  const bool can_start_again = std::filesystem::is_regular_file(path, error);
+  std::string reason;
+  try {
+    readers::LongLog log(options.mapping);
+    readers::Table table = read_table(input, format, can_start_again ? &log : nullptr);
+    return log.has_taken() ? log.finish(table) : readers::assemble(table, options.mapping);
+  } catch (const readers::NotInOnePass& obstacle) {
+    reason = obstacle.reason;
+  }
+  readers::Input again(path);
+  readers::Table table = read_table(again, format, nullptr);
+  ReadResult result = readers::assemble(table, options.mapping);
+  result.notes.push_back("The log was read as a whole, not in one pass, " + reason + ".");
+  return result;
+}
+
 }  // namespace
 
 ReadResult read_trajectory(const std::filesystem::path& path, const ReadOptions& options) {
@@ -109,21 +136,19 @@ ReadResult read_trajectory(const std::filesystem::path& path, const ReadOptions&
   const bool is_folder = std::filesystem::is_directory(path, error);
   if (options.format == "sqlite") return read_recorded_run(path, options);
   std::string format = options.format;
-  readers::Table table;
-  if (is_folder && (format == "auto" || format == "tensorboard")) {
-    format = "tensorboard";
-    table = readers::read_event_files(path, event_files_in(path));
-  } else if (format == "tensorboard") {
-    table = readers::read_event_files(path, {path});
+  if (format == "auto" && is_folder) format = "tensorboard";
+  std::optional<readers::Input> input;
+  if (format != "tensorboard") input.emplace(path);
+  if (format == "auto") format = detect_format(*input);
+  if (format == "sqlite") return read_recorded_run(path, options);
+  ReadResult result;
+  if (format == "tensorboard") {
+    readers::Table table = readers::read_event_files(path, is_folder ? event_files_in(path) : std::vector{path});
+    result = readers::assemble(table, options.mapping);
   } else {
-    readers::Input input(path);
-    if (format == "auto") format = detect_format(input);
-    if (format == "sqlite") return read_recorded_run(path, options);
-    table = format == "csv"     ? readers::read_csv(input)
-            : format == "jsonl" ? readers::read_jsonl(input)
-                                : readers::read_event_files(path, {path});
+    result = read_text_log(*input, path, format, options);
   }
-  ReadResult result = readers::assemble(table, options.mapping);
+  if (!result.trajectory.condensation) readers::condense(result);
   result.format = format;
   return result;
 }

@@ -22,6 +22,7 @@ struct Roles {
   std::optional<std::size_t> step_norm;
   std::vector<std::size_t> probabilities;  // in the order of the actions
   std::vector<bool> mapped;                // a column: whether the mapping names it
+  bool operator==(const Roles&) const = default;
 };
 
 /// Columns that are not numbers get no role; where the mapping, or a name that leaves no doubt, wants one for

@@ -80,10 +80,16 @@ struct Table {
 inline constexpr std::size_t greatest_cell_count = std::size_t{1} << 28;  // rows times columns: 2 GiB
 inline constexpr std::size_t greatest_column_count = 20000;
 
-/// Reads the rest of an input that is separated values with a header.
-Table read_csv(Input& input);
-/// Reads the rest of an input of one JSON object a line.
-Table read_jsonl(Input& input);
+inline constexpr double greatest_iteration = 9007199254740992.0;  // 2^53: beyond it a double skips integers
+
+class LongLog;
+struct Roles;
+
+/// Reads the rest of an input that is separated values with a header. Whenever the table is full `log`, if there is
+/// one, takes rows out of it (long_log.hpp).
+Table read_csv(Input& input, LongLog* log = nullptr);
+/// Reads the rest of an input of one JSON object a line; likewise.
+Table read_jsonl(Input& input, LongLog* log = nullptr);
 /// Reads event files as one run, in the order of their first events (then of their names); `run` stands for them in
 /// messages.
 Table read_event_files(const std::filesystem::path& run, std::vector<std::filesystem::path> paths);
@@ -91,6 +97,8 @@ Table read_event_files(const std::filesystem::path& run, std::vector<std::filesy
 /// Decides what each column is, and makes the records. Leaves the table empty.
 /// Throws ReadError if the mapping does not fit, or no column is one that a diagnosis can start from.
 ReadResult assemble(Table& table, const std::vector<std::pair<std::string, std::string>>& mapping);
+/// The same where the roles are known, with what was noted of them.
+ReadResult assemble(Table& table, const Roles& roles, std::vector<std::string> notes);
 
 }  // namespace perigee::readers
 
