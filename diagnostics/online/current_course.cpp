@@ -25,17 +25,24 @@ std::string with_doubt(std::string sentence, const Finding& finding) {
   return finding.certainty == Certainty::suspected ? sentence + "?" : std::move(sentence);
 }
 
-std::string trend_sentence(const Trajectory& trajectory, const std::string& kind) {
-  if (kind == "ascent") return "value rising";
-  if (kind == "at-optimum") return "at the optimal value";
-  if (kind != "descent") return kind;
+// Empty where the rate is not decided up to the end of the record.
+std::string rate_sentence(const Trajectory& trajectory) {
   const RunRate run = rate_of_run(trajectory);
-  const std::string what = run.quantity == "value" ? "value falling" : "value falling, squared gradient norm";
+  if (run.rate.last != trajectory.records.back().iteration) return "";
+  const std::string what = std::string(run.quantity) + " falling";
   if (run.rate.verdict == RateVerdict::power_law) return what + " like t^-" + format_number(run.rate.exponent, 2);
   if (run.rate.verdict == RateVerdict::linear) {
     return what + " by a factor of " + format_number(std::exp(-run.rate.rate), 4) + " an iteration";
   }
-  return "value falling";
+  return "";
+}
+
+std::string phase_sentence(const std::string& kind) {
+  if (kind == "descent") return "value falling";
+  if (kind == "ascent") return "value rising";
+  if (kind == "at-optimum") return "at the optimal value";
+  if (kind == "plateau") return "value level";
+  return kind;
 }
 
 }  // namespace
@@ -59,11 +66,13 @@ CurrentCourse current_course(const Trajectory& trajectory, const Diagnosis& diag
     if (finding.id != "plateau" || finding.last != last) continue;
     return {"plateau", with_doubt("on a plateau since iteration " + std::to_string(finding.first), finding)};
   }
-  if (diagnosis.phases.empty() || diagnosis.phases.back().last != last) {
-    return {"undetermined", "no clear trend"};
+  const bool has_phase = !diagnosis.phases.empty() && diagnosis.phases.back().last == last;
+  const std::string kind = has_phase ? diagnosis.phases.back().kind : "undetermined";
+  if (kind != "ascent" && kind != "at-optimum") {
+    const std::string sentence = rate_sentence(trajectory);
+    if (!sentence.empty()) return {"descent", sentence};
   }
-  const std::string& kind = diagnosis.phases.back().kind;
-  return {kind, trend_sentence(trajectory, kind)};
+  return {kind, has_phase ? phase_sentence(kind) : "no clear trend"};
 }
 
 }  // namespace perigee
