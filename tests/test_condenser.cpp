@@ -117,9 +117,7 @@ TEST_CASE("every record has the moments of its rows, and the rows tile the run")
     for (std::size_t k = row; k < row + n; ++k) squares += (rows[k].value - mean) * (rows[k].value - mean);
     const auto of = [n](long double total) { return static_cast<double>(total / static_cast<long double>(n)); };
     CHECK(record.value == Approx(static_cast<double>(mean)).epsilon(1e-14).margin(0));
-    // A mean of 1e6 is kept to 6e-11; where two blocks are joined that moves the variance by 2 |difference| times as
-    // much. At most 7 times here, with differences below 3.
-    CHECK(block.value_variance == Approx(of(squares)).epsilon(0).margin(7 * 6 * 6e-11));
+    CHECK(block.value_variance == Approx(of(squares)).epsilon(1e-11).margin(1e-15));
     CHECK(record.gradient_norm == Approx(std::sqrt(of(gradients))).epsilon(1e-13).margin(0));
     CHECK(record.step_norm == Approx(std::sqrt(of(steps))).epsilon(1e-13).margin(0));
     CHECK(record.step_size == Approx(of(sizes)).epsilon(1e-13).margin(0));

@@ -16,9 +16,10 @@
 #ifndef PERIGEE_DIAGNOSTICS_ONLINE_CONDENSER_HPP
 #define PERIGEE_DIAGNOSTICS_ONLINE_CONDENSER_HPP
 
-#include <perigee/diagnostics/online/running_statistics.hpp>
+#include <perigee/diagnostics/online/row_block.hpp>
 #include <perigee/lib/trajectory.hpp>
 
+#include <array>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,23 +40,14 @@ class Condenser {
   explicit Condenser(CondenserOptions options = {}, std::size_t columns = 0);
 
   /// The next row, of a greater iteration than the last, and as many numbers beside it as the constructor was told.
-  /// A few additions; now and then a block is closed. Allocates up to most_records records, and no more.
+  /// A copy; every 64 rows some additions to each. Allocates up to most_records blocks, and no more.
   void add(const StepRecord& row, std::span<const double> columns = {}) {
-    gaps_of_value_.observe(row.iteration, row.value);
-    gaps_of_gradient_norm_.observe(row.iteration, row.gradient_norm);
-    if (open_length_ == 1) return keep(row, columns);
-    value_.add(row.value);
-    gradient_norm_.add(row.gradient_norm);
-    step_norm_.add(row.step_norm);
-    step_size_.add(row.step_size);
-    curvature_.add(row.curvature);
-    for (std::size_t i = 0; i < columns.size(); ++i) columns_[i].add(columns[i]);
-    kind_ = std::max(kind_, row.kind);
-    last_ = {row.iteration, row.batch_size, row.counts};
-    if (++open_rows_ == open_length_) close();
+    staged_[staged_count_++] = row;
+    for (std::size_t i = 0; i < columns.size(); ++i) staged_columns_.push_back(columns[i]);
+    if (staged_count_ == staged_.size()) absorb();
   }
 
-  Index rows() const { return rows_ + open_rows_; }
+  Index rows() const { return rows_ + open_.rows() + static_cast<Index>(staged_count_); }
   bool empty() const { return rows() == 0; }
   /// B; 1 as long as every record is a row.
   Index longest_block() const { return longest_; }
@@ -73,54 +65,31 @@ class Condenser {
   void load(StateReader& reader);
 
  private:
-  // A closed block: its record, and how many rows each mean is over.
-  struct Closed {
-    StepRecord record;
-    Index rows = 1;
-    double least_value = not_measured;
-    double largest_value = not_measured;
-    double value_variance = not_measured;
-    Index values = 0;
-    Index gradient_norms = 0;
-    Index step_norms = 0;
-    Index step_sizes = 0;
-    Index curvatures = 0;
-  };
-  struct LastRow {
-    Index iteration = 0;
-    std::uint32_t batch_size = 0;
-    OracleCounts counts;
-  };
-
-  static void join(Closed& block, const Closed& next);
   template <class Exchange>
   void exchange(Exchange&& with);
-  void keep(const StepRecord& row, std::span<const double> columns);
+  void absorb();
+  void gather_gaps();
   void close();
   void make_room();
-  Closed open_block() const;
   std::size_t first_that_may_be_joined() const;
-  void begin_block();
 
   std::size_t most_records_;
+  std::size_t width_;  // columns
   Index octave_;       // e
   Index longest_ = 1;  // B
   Index rows_ = 0;     // in closed blocks
-  std::vector<Closed> closed_;
-  std::vector<PartialMean> closed_columns_;  // block after block
+  std::vector<RowBlock> closed_;
+  std::vector<ColumnMean> closed_columns_;  // block after block
 
   Index open_length_ = 1;  // of the block that is being filled
-  Index open_rows_ = 0;    // in it
-  StepKind kind_ = StepKind::initial;
-  LastRow last_;
-  RunningMoments value_;
-  RunningRootMeanSquare gradient_norm_;
-  RunningRootMeanSquare step_norm_;
-  RunningMean step_size_;
-  RunningMean curvature_;
-  std::vector<RunningMean> columns_;
+  RowBlock open_;
+  std::vector<ColumnMean> open_columns_;
   MeasurementGaps gaps_of_value_;
   MeasurementGaps gaps_of_gradient_norm_;
+
+  std::size_t staged_count_ = 0;  // rows that are in no block yet
+  std::array<StepRecord, 64> staged_;
+  std::vector<double> staged_columns_;  // row after row
 };
 
 }  // namespace perigee

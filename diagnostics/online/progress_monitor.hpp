@@ -8,6 +8,10 @@
 // A run that converges, linearly or like a power of k, has gradients that fall from octave to octave; one that crosses
 // a valley has values that fall. Only where neither does is there a plateau or a saddle's neighbourhood, or a method
 // that does not suit the landscape.
+//
+// This is less than a diagnosis, on purpose: whoever asks (solvers/guided) starts anew after every remedy, so that most
+// stretches are far too short for the detectors, asks at every octave, and keeps the answer's state in its checkpoints.
+// What a whole run is doing is the question of live_diagnosis.hpp.
 #ifndef PERIGEE_DIAGNOSTICS_ONLINE_PROGRESS_MONITOR_HPP
 #define PERIGEE_DIAGNOSTICS_ONLINE_PROGRESS_MONITOR_HPP
 
