@@ -208,7 +208,7 @@ TEST_CASE("files that are no text") {
                                       "ELF\2\1\1\0\0\0\0",
                                       11)),
                  "log.csv:1: expected text, got a binary file"));
-  CHECK(contains(error_of("PK\x03\x04rest"), "got a ZIP archive"));
+  CHECK(contains(error_of("PK\x03\x04rest"), "expected a ZIP archive"));
   CHECK(contains(error_of("\x1f\x8b\x08rest"), "got a compressed file"));
   CHECK(contains(error_of(std::string("\xff\xfes\0t\0", 6)), "got UTF-16 text"));
   CHECK(contains(error_of("[{\"step\": 0}]"), "got a JSON list"));

@@ -18,6 +18,11 @@ std::string counted(std::size_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
+void check_iteration(const Table& table, std::uint64_t line, const std::string& name, double iteration) {
+  if (iteration >= 0.0 && iteration <= greatest_iteration && iteration == std::floor(iteration)) return;
+  table.fail(line, name, "expected a whole number from 0 to 2^53 as iteration, got '" + format_exact(iteration) + "'");
+}
+
 // The rows in increasing order of iteration, those without one left out; equal iterations stay in file order.
 struct Order {
   std::vector<std::size_t> rows;
@@ -96,10 +101,7 @@ Order order_of(const Table& table, const Roles& roles, std::vector<std::string>&
   for (std::size_t row = 0; row < count; ++row) {
     const double iteration = column.value(row);
     if (std::isnan(iteration)) continue;
-    if (iteration < 0.0 || iteration > greatest_iteration || iteration != std::floor(iteration)) {
-      table.fail(table.lines[row], column.name,
-                 "expected a whole number from 0 to 2^53 as iteration, got '" + format_exact(iteration) + "'");
-    }
+    check_iteration(table, table.lines[row], column.name, iteration);
     order.rows.push_back(row);
   }
   if (order.rows.empty()) {
@@ -135,6 +137,32 @@ std::vector<double> take_values(TableColumn& column, const Order& order, std::si
   }
   std::vector<double>().swap(column.values);
   return values;
+}
+
+// In increasing order of iteration; of several of one iteration the last.
+void take_snapshots(const Table& table, const Order& order, std::vector<Snapshot>& snapshots) {
+  const SnapshotTable& source = table.snapshots;
+  const Index size = source.array.row_size();
+  if (size == 0) return;
+  std::vector<std::pair<Index, Index>> places;  // iteration, row of the array
+  if (source.stride > 0) {
+    for (std::size_t i = 0; i < order.rows.size(); ++i) {
+      if (order.rows[i] % source.stride != 0) continue;
+      places.emplace_back(order.iterations[i], static_cast<Index>(order.rows[i] / source.stride));
+    }
+  } else {
+    for (std::size_t k = 0; k < source.steps.size(); ++k) {
+      check_iteration(table, k, source.steps_name, source.steps[k]);
+      places.emplace_back(static_cast<Index>(source.steps[k]), static_cast<Index>(k));
+    }
+    std::stable_sort(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+  for (const auto& [iteration, row] : places) {
+    if (snapshots.empty() || snapshots.back().iteration != iteration) {
+      snapshots.push_back({iteration, Vector(size)});
+    }
+    source.array.copy_to(row * size, snapshots.back().x.view());
+  }
 }
 
 void note_left_out(const Table& table, std::vector<std::string>& notes) {
@@ -174,6 +202,7 @@ ReadResult assemble(Table& table, const Roles& roles, std::vector<std::string> n
     record.kind = iteration == 0 ? StepKind::initial : StepKind::step;
     trajectory.records.push_back(record);
   }
+  take_snapshots(table, order, trajectory.snapshots);
   const std::size_t count = trajectory.records.size();
   if (count < order.rows.size()) {
     result.notes.push_back(counted(order.rows.size() - count, "row") + " repeat" +

@@ -23,13 +23,13 @@ using namespace std::string_view_literals;
 std::string detect_format(const readers::Input& input) {
   std::string_view text = input.beginning();
   const auto fail = [&input](const std::string& what) {
-    throw ReadError(input.name() + ": expected CSV, JSONL, event files of TensorBoard or a recorded run, got " + what);
+    throw ReadError(input.name() + ": expected CSV, JSONL, NPZ, an event file of TensorBoard or a recorded run, got " +
+                    what);
   };
   if (text.starts_with("SQLite format 3\0"sv)) return "sqlite";
-  if (text.starts_with("PK\x03\x04"sv)) fail("a ZIP archive (perhaps .npz)");
+  if (text.starts_with("PK\x03\x04"sv) || text.starts_with("\x93NUMPY"sv)) return "npz";
   if (text.starts_with("\x1f\x8b"sv)) fail("a compressed file; decompress it first");
   if (text.starts_with("\xff\xfe"sv) || text.starts_with("\xfe\xff"sv)) fail("UTF-16 text; save it as UTF-8");
-  if (text.starts_with("\x93NUMPY"sv)) fail("a NumPy array");
   if (readers::is_event_file(text)) return "tensorboard";
   if (text.starts_with("\xef\xbb\xbf"sv)) text.remove_prefix(3);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
@@ -127,9 +127,9 @@ ReadResult read_text_log(readers::Input& input, const std::filesystem::path& pat
 }  // namespace
 
 ReadResult read_trajectory(const std::filesystem::path& path, const ReadOptions& options) {
-  constexpr std::array formats{"auto", "csv", "jsonl", "tensorboard", "sqlite"};
+  constexpr std::array formats{"auto", "csv", "jsonl", "npz", "tensorboard", "sqlite"};
   if (std::find(formats.begin(), formats.end(), options.format) == formats.end()) {
-    throw std::invalid_argument("ReadOptions: format must be auto, csv, jsonl, tensorboard or sqlite, got '" +
+    throw std::invalid_argument("ReadOptions: format must be auto, csv, jsonl, npz, tensorboard or sqlite, got '" +
                                 options.format + "'");
   }
   std::error_code error;
@@ -138,12 +138,15 @@ ReadResult read_trajectory(const std::filesystem::path& path, const ReadOptions&
   std::string format = options.format;
   if (format == "auto" && is_folder) format = "tensorboard";
   std::optional<readers::Input> input;
-  if (format != "tensorboard") input.emplace(path);
+  const auto is_opened_by_its_reader = [&format] { return format == "tensorboard" || format == "npz"; };
+  if (!is_opened_by_its_reader()) input.emplace(path);
   if (format == "auto") format = detect_format(*input);
   if (format == "sqlite") return read_recorded_run(path, options);
   ReadResult result;
-  if (format == "tensorboard") {
-    readers::Table table = readers::read_event_files(path, is_folder ? event_files_in(path) : std::vector{path});
+  if (is_opened_by_its_reader()) {
+    readers::Table table = format == "npz"
+                               ? readers::read_arrays(path)
+                               : readers::read_event_files(path, is_folder ? event_files_in(path) : std::vector{path});
     result = readers::assemble(table, options.mapping);
   } else {
     result = read_text_log(*input, path, format, options);

@@ -1,8 +1,8 @@
 // Trajectories from files: our own recorded runs, and the logs of anybody's training loop.
 //
-// CSV, JSONL, TensorBoard's event files and recorded runs (SQLite) are told apart by their first bytes. Which column is
-// the loss, which the gradient norm, and so on, is guessed from the names, can be said with a mapping, and is reported.
-// What a file may look like, and which names are known, is in docs/formats.md.
+// CSV, JSONL, NumPy's arrays, TensorBoard's event files and recorded runs (SQLite) are told apart by their first bytes.
+// Which column is the loss, which the gradient norm, and so on, is guessed from the names, can be said with a mapping,
+// and is reported. What a file may look like, and which names are known, is in docs/formats.md.
 #ifndef PERIGEE_DIAGNOSTICS_READERS_READER_HPP
 #define PERIGEE_DIAGNOSTICS_READERS_READER_HPP
 
@@ -17,7 +17,8 @@
 namespace perigee {
 
 struct ReadOptions {
-  std::string format = "auto";  // "auto", "csv" (also tab- or semicolon-separated), "jsonl", "tensorboard", "sqlite"
+  std::string format = "auto";  // "auto", "csv" (also tab- or semicolon-separated), "jsonl", "npz" (also one .npy),
+                                // "tensorboard" or "sqlite"
   /// (role, column) pairs that go before any guess. Roles: iteration (or step), value (or loss), reward,
   /// gradient_norm (or grad_norm), step_size (or lr), step_norm, and probability, which may come several times.
   std::vector<std::pair<std::string, std::string>> mapping{};
@@ -33,7 +34,7 @@ struct ColumnUse {
 
 struct ReadResult {
   Trajectory trajectory;
-  std::string format;              // "csv", "jsonl", "tensorboard" or "sqlite"
+  std::string format;              // "csv", "jsonl", "npz", "tensorboard" or "sqlite"
   std::vector<ColumnUse> columns;  // in the order of the file
   std::vector<std::string> notes;  // what was left out, reordered or assumed; a sentence each
 };

@@ -6,6 +6,8 @@
 #include <perigee/diagnostics/readers/input.hpp>
 #include <perigee/diagnostics/readers/reader.hpp>
 
+#include <perigee/lib/data/array.hpp>
+
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
@@ -45,12 +47,21 @@ enum class RowUnit {
   row,   // of arrays, or one step of event files; counted from 0
 };
 
+// Parameters, a row each, and the iterations they belong to: those of `steps`, or of every stride-th row of the table.
+struct SnapshotTable {
+  data::Array array{};
+  std::vector<double> steps{};
+  std::string steps_name{};
+  std::size_t stride = 0;  // 0: `steps` says it, or there are no snapshots
+};
+
 struct Table {
   std::string file;
   RowUnit unit = RowUnit::line;
   std::vector<TableColumn> columns;
   std::vector<std::uint64_t> lines;  // line (row) of each row in the file
-  std::vector<std::string> notes;    // what the reader left out; a sentence each
+  SnapshotTable snapshots;
+  std::vector<std::string> notes;  // what the reader left out; a sentence each
 
   /// "line 7": where in the file a row stands.
   std::string place_of(std::uint64_t line) const {
@@ -93,6 +104,8 @@ Table read_jsonl(Input& input, LongLog* log = nullptr);
 /// Reads event files as one run, in the order of their first events (then of their names); `run` stands for them in
 /// messages.
 Table read_event_files(const std::filesystem::path& run, std::vector<std::filesystem::path> paths);
+/// Reads an archive of arrays (.npz) or, by its first bytes, one array (.npy).
+Table read_arrays(const std::filesystem::path& path);
 
 /// Decides what each column is, and makes the records. Leaves the table empty.
 /// Throws ReadError if the mapping does not fit, or no column is one that a diagnosis can start from.

@@ -62,6 +62,9 @@ class HeaderParser {
   [[noreturn]] void fail(const std::string& message) const {
     throw ReadError(source_.name() + ": byte " + std::to_string(first_byte_ + at_) + ": " + message);
   }
+  [[noreturn]] void fail_element(const std::string& message) const {
+    throw ElementError(source_.name() + ": byte " + std::to_string(first_byte_ + at_) + ": " + message);
+  }
   void skip_spaces() {
     while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) ++at_;
   }
@@ -122,7 +125,7 @@ class HeaderParser {
 
   void take_type(NpyHeader& header) {
     skip_spaces();
-    if (at_ < text_.size() && text_[at_] == '[') fail("expected an array of numbers, got one of records");
+    if (at_ < text_.size() && text_[at_] == '[') fail_element("expected an array of numbers, got one of records");
     const std::size_t begin = at_;
     const std::string_view description = quoted("an element type in quotes");
     constexpr std::array<std::pair<std::string_view, ElementType>, 11> types{{{"b1", ElementType::boolean},
@@ -144,7 +147,7 @@ class HeaderParser {
     const bool has_order = order == '<' || order == '>' || (order == '|' && description.ends_with('1'));
     if (found == types.end() || !has_order) {
       at_ = begin;
-      fail("expected an element type such as '<f8', '>f4', '<i8' or '|u1', got " + shown(description));
+      fail_element("expected an element type such as '<f8', '>f4', '<i8' or '|u1', got " + shown(description));
     }
     header.type = found->second;
     header.order = order == '>' ? ByteOrder::big : ByteOrder::little;

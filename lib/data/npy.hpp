@@ -20,8 +20,15 @@
 
 namespace perigee::data {
 
+/// The array is sound, but its elements are none of those that are read.
+class ElementError : public ReadError {
+ public:
+  using ReadError::ReadError;
+};
+
 /// The array of an .npy file, which must hold exactly what the header says. Throws ReadError, with the offset,
-/// otherwise; a header that promises more than the file can hold is refused before memory is taken.
+/// otherwise (ElementError for elements of another type); a header that promises more than the file can hold is refused
+/// before memory is taken.
 Array read_npy(const std::filesystem::path& path);
 
 /// The arrays of an .npz file. Opening it reads the directory only; each array is read when asked for.

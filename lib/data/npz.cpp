@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 #include <utility>
 
 namespace perigee::data {
@@ -174,6 +175,7 @@ NpzFile::NpzFile(const std::filesystem::path& path) : path_(path) {
   const Directory directory = find_directory(path);
   const std::vector<std::uint8_t> bytes = stretch_of(path, directory.begin, directory.size, "the directory");
   std::span<const std::uint8_t> rest(bytes);
+  std::unordered_set<std::string> known;
   while (!rest.empty()) {
     const std::uint64_t place = directory.begin + (bytes.size() - rest.size());
     const auto take = [&](std::uint64_t size) {
@@ -190,7 +192,7 @@ NpzFile::NpzFile(const std::filesystem::path& path) : path_(path) {
     std::string name(name_bytes.begin(), name_bytes.end());
     if (!name.ends_with(".npy")) continue;
     name.resize(name.size() - 4);
-    if (has(name)) fail_at(path, place, "expected every name once, got " + shown(name) + " twice");
+    if (!known.insert(name).second) fail_at(path, place, "expected every name once, got " + shown(name) + " twice");
     const std::uint64_t method = entry.field(10, 2);
     if (method != 0 && method != 8) {
       fail_at(path, place, "expected entries stored or deflated, got method " + std::to_string(method));
