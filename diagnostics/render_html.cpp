@@ -16,7 +16,14 @@ namespace {
 
 using markup::escape;
 
-std::string toolbar(bool logarithmic_time) {
+bool draws_charts(const std::vector<Chart>& charts) {
+  return !report_assets::chart_script().text.empty() && !charts.empty();
+}
+
+// What the page's script is worked with; the script shows it. All charts share one time scale at first.
+std::string toolbar(const std::vector<Chart>& charts) {
+  if (!draws_charts(charts)) return "";
+  const bool logarithmic_time = charts.front().time_scale != AxisScale::linear;
   return "<div class=\"toolbar\" id=\"chart-tools\" hidden><button type=\"button\" id=\"time-scale\" aria-pressed=\"" +
          std::string(logarithmic_time ? "true" : "false") +
          "\">Logarithmic time</button><button type=\"button\" id=\"whole-run\">Show the whole run</button>"
@@ -45,7 +52,7 @@ std::string script_element(const report_assets::Asset& asset) {
 // A page around what is said: head, policy, styles, patterns, and the charts' data and scripts at the end.
 std::string page_of(const std::string& title, const std::string& subtitle, const std::string& content,
                     const std::vector<Chart>& charts) {
-  const bool with_charts = !report_assets::chart_script().text.empty() && !charts.empty();
+  const bool with_charts = draws_charts(charts);
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"" +
@@ -66,7 +73,6 @@ std::string page_of(const std::string& title, const std::string& subtitle, const
           "</svg>\n<header class=\"page\">\n<p class=\"kicker\">Perigee report</p>\n<h1>" + escape(title) + "</h1>\n";
   if (!subtitle.empty()) page += "<p class=\"solver\">" + escape(subtitle) + "</p>\n";
   page += "</header>\n<main>\n";
-  if (with_charts) page += toolbar(charts.front().time_scale != AxisScale::linear);
   page += content + "</main>\n<footer class=\"page\"><p>perigee " + std::string(version()) +
           ". This page is complete in itself and loads nothing.</p></footer>\n";
   if (with_charts) {
@@ -81,23 +87,21 @@ constexpr std::size_t most_unfolded = 3;  // runs whose sections are open when t
 std::string run_id(std::size_t i) { return "run-" + std::to_string(i + 1); }
 
 // The runs and their verdicts, one a row.
-std::string verdicts(const std::vector<Report>& reports) {
+std::string verdicts(const std::vector<Report>& reports, const std::vector<std::string>& names) {
   std::string rows;
   for (std::size_t i = 0; i < reports.size(); ++i) {
     const Report& report = reports[i];
     const std::vector<StepRecord>& records = report.trajectory.records;
     const Severity severity = worst_severity(report.diagnosis);
     const std::string source = report.source.path.empty() ? report.trajectory.solver : report.source.path;
-    rows +=
-        "<tr class=\"" + std::string(name_of(severity)) + "\"><td class=\"number\">" + std::to_string(i + 1) +
-        "</td><th scope=\"row\"><a href=\"#" + run_id(i) + "\">" + escape(subject_of(report)) + "</a>" +
-        (source == subject_of(report) || source.empty() ? ""
-                                                        : "<br><span class=\"where\">" + escape(source) + "</span>") +
-        "</th><td class=\"number\">" +
-        (records.empty() ? markup::number(not_measured) : std::to_string(records.back().iteration)) +
-        "</td><td class=\"number\">" + markup::number(records.empty() ? not_measured : records.back().value, 4) +
-        "</td><td><span class=\"severity\">" + capitalized(name_of(severity)) + "</span> " +
-        escape(verdict_of(report.diagnosis)) + "</td></tr>\n";
+    rows += "<tr class=\"" + std::string(name_of(severity)) + "\"><td class=\"number\">" + std::to_string(i + 1) +
+            "</td><th scope=\"row\"><a href=\"#" + run_id(i) + "\">" + escape(names[i]) + "</a>" +
+            (source == names[i] || source.empty() ? "" : "<br><span class=\"where\">" + escape(source) + "</span>") +
+            "</th><td class=\"number\">" +
+            (records.empty() ? markup::number(not_measured) : std::to_string(records.back().iteration)) +
+            "</td><td class=\"number\">" + markup::number(records.empty() ? not_measured : records.back().value, 4) +
+            "</td><td><span class=\"severity\">" + capitalized(name_of(severity)) + "</span> " +
+            escape(verdict_of(report.diagnosis)) + "</td></tr>\n";
   }
   return "<div class=\"wide-table verdicts\"><table><thead><tr><th scope=\"col\" class=\"number\">No.</th><th "
          "scope=\"col\">Run</th><th scope=\"col\" class=\"number\">Iterations</th><th scope=\"col\" "
@@ -116,13 +120,15 @@ std::vector<Chart> charts_with_prefix(const Report& report, const std::string& p
 
 std::string render_html(const Report& report) {
   const std::vector<Chart> charts = charts_of(report);
-  return page_of(subject_of(report), report.trajectory.solver, html_sections(report, charts, ""), charts);
+  return page_of(subject_of(report), report.trajectory.solver, html_sections(report, charts, "", toolbar(charts)),
+                 charts);
 }
 
 std::string render_html(const std::vector<Report>& reports) {
+  const std::vector<std::string> names = names_of(reports);
   std::vector<Chart> charts;
   std::string content = "<section aria-labelledby=\"verdicts\">\n<h2 id=\"verdicts\">Verdicts</h2>\n" +
-                        verdicts(reports) + "</section>\n";
+                        verdicts(reports, names) + "</section>\n";
   if (Chart overlay = overlay_chart(reports); !overlay.series.empty()) {
     content += "<section aria-labelledby=\"together\">\n<h2 id=\"together\">Side by side</h2>\n" +
                chart_figure(overlay) + "</section>\n";
@@ -132,8 +138,8 @@ std::string render_html(const std::vector<Report>& reports) {
     const std::string prefix = run_id(i) + '-';
     std::vector<Chart> own = charts_with_prefix(reports[i], prefix);
     content += "<details class=\"run\" id=\"" + run_id(i) + (reports.size() <= most_unfolded ? "\" open>" : "\">") +
-               "<summary>" + std::to_string(i + 1) + ". " + escape(subject_of(reports[i])) + "</summary>\n" +
-               html_sections(reports[i], own, prefix) + "</details>\n";
+               "<summary>" + std::to_string(i + 1) + ". " + escape(names[i]) + "</summary>\n" +
+               html_sections(reports[i], own, prefix, "") + "</details>\n";
     std::move(own.begin(), own.end(), std::back_inserter(charts));
   }
   return page_of(std::to_string(reports.size()) + (reports.size() == 1 ? " run" : " runs"), "", content, charts);

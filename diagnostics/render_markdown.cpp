@@ -203,19 +203,20 @@ std::string footer() { return "\n<sub>perigee " + std::string(version()) + "</su
 std::string render_markdown(const Report& report) { return "## Perigee report\n\n" + body(report) + footer(); }
 
 std::string render_markdown(const std::vector<Report>& reports) {
+  const std::vector<std::string> names = names_of(reports);
   std::string text = "## Perigee report on " + std::to_string(reports.size()) +
                      (reports.size() == 1 ? " run" : " runs") +
                      "\n\n| | run | iterations | final value | verdict |\n|---:|---|---:|---:|---|\n";
   for (std::size_t i = 0; i < reports.size(); ++i) {
     const std::vector<StepRecord>& records = reports[i].trajectory.records;
-    text += "| " + std::to_string(i + 1) + " | " + code(subject_of(reports[i])) + " | " +
+    text += "| " + std::to_string(i + 1) + " | " + code(names[i]) + " | " +
             (records.empty() ? "" : std::to_string(records.back().iteration)) + " | " +
             (records.empty() ? "" : measured(records.back().value)) + " | **" +
             capitalized(name_of(worst_severity(reports[i].diagnosis))) + "** " +
             escape(verdict_of(reports[i].diagnosis)) + " |\n";
   }
   for (std::size_t i = 0; i < reports.size(); ++i) {
-    text += folded("Run " + std::to_string(i + 1) + ": " + html_text(subject_of(reports[i])), body(reports[i]));
+    text += folded("Run " + std::to_string(i + 1) + ": " + html_text(names[i]), body(reports[i]));
   }
   return text + footer();
 }

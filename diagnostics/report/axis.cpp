@@ -52,6 +52,7 @@ std::string axis_label(double value, int digits) {
     const int power = std::stoi(text.substr(exponent + 1));
     const std::string mantissa = text.substr(0, exponent);
     if (mantissa == "1") return power_label(power);
+    if (mantissa == "-1") return "\xE2\x88\x92" + power_label(power);
     return (mantissa.starts_with('-') ? "\xE2\x88\x92" + mantissa.substr(1) : mantissa) + "\xC3\x97" +
            power_label(power);
   }
@@ -92,8 +93,10 @@ Axis Axis::padded(double low, double high, AxisScale scale, int most_ticks, doub
 double Axis::position(double value) const { return (drawn(value, scale_) - low_) / (high_ - low_); }
 
 void Axis::place_linear_ticks(int most_ticks) {
-  const double step = round_step((high_ - low_) / (most_ticks - 1));
+  double step = round_step((high_ - low_) / (most_ticks - 1));
   if (!std::isfinite(step) || !(step > 0.0)) return;  // denormal or overflowing extents: an axis without numbers
+  // One number alone gives no scale.
+  if (std::floor(high_ / step + 1e-9) - std::ceil(low_ / step - 1e-9) < 1.0) step = round_step(0.4 * step);
   const double largest = std::max(std::abs(low_), std::abs(high_));
   const double needed = std::floor(std::log10(largest)) - std::floor(std::log10(step)) + 1.0;
   const int digits = static_cast<int>(std::clamp(needed, 1.0, 12.0));

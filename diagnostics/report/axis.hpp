@@ -16,8 +16,8 @@ struct AxisTick {
 
 class Axis {
  public:
-  /// From `low` to `high` (finite; positive for a logarithmic one, >= 0 for one from zero), with at most `most_ticks` >= 2 round numbers at it.
-  /// An axis without extent is widened around its value.
+  /// From `low` to `high` (finite; positive for a logarithmic one, >= 0 for one from zero), with at most `most_ticks`
+  /// >= 2 round numbers at it. An axis without extent is widened around its value.
   Axis(double low, double high, AxisScale scale, int most_ticks);
 
   /// In [0, 1] for values on the axis; NaN for NaN.

@@ -184,7 +184,12 @@ Chart stability_chart(const Trajectory& trajectory) {
       {.label = "\xCE\xB7\xCE\xBB",
        .values = field_of(trajectory, [](const StepRecord& record) { return record.step_size * record.curvature; }),
        .style = 3}};
-  const std::size_t dropped = drop_non_positive(chart.series);
+  std::size_t dropped = 0;
+  for (double& value : chart.series.front().values) {
+    if (!(value <= 0.0)) continue;
+    value = -std::numeric_limits<double>::infinity();  // the line breaks: what lies between is not in between
+    ++dropped;
+  }
   if (dropped > 0) {
     chart.caption +=
         "; " + std::to_string(dropped) + (dropped == 1 ? " step" : " steps") + " along no positive curvature not shown";
@@ -313,7 +318,22 @@ std::vector<Chart> charts_of(const Report& report) {
 
 std::string subject_of(const Report& report) {
   if (!report.trajectory.problem.empty()) return report.trajectory.problem;
-  return report.source.path.empty() ? "Unnamed run" : report.source.path;
+  const std::string& path = report.source.path;
+  return path.empty() ? "Unnamed run" : path.substr(path.find_last_of('/') + 1);
+}
+
+std::vector<std::string> names_of(const std::vector<Report>& reports) {
+  std::vector<std::string> names;
+  for (const Report& report : reports) names.push_back(subject_of(report));
+  for (const auto& addition : {+[](const Report& report) { return report.trajectory.solver; },
+                               +[](const Report& report) { return report.source.path; }}) {
+    const std::vector<std::string> before = names;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const std::string more = addition(reports[i]);
+      if (!more.empty() && std::count(before.begin(), before.end(), before[i]) > 1) names[i] += ", " + more;
+    }
+  }
+  return names;
 }
 
 Chart overlay_chart(const std::vector<Report>& reports) {
@@ -322,6 +342,7 @@ Chart overlay_chart(const std::vector<Report>& reports) {
   const auto is_measurable = [](const Report& report) { return value_above_reference(report.trajectory).has_value(); };
   const bool above_reference =
       std::all_of(reports.begin(), reports.begin() + static_cast<std::ptrdiff_t>(count), is_measurable);
+  const std::vector<std::string> names = names_of(reports);
   std::vector<Chart> own(count, chart);
   std::vector<double> times;
   for (std::size_t i = 0; i < count; ++i) {
@@ -334,9 +355,10 @@ Chart overlay_chart(const std::vector<Report>& reports) {
   std::sort(times.begin(), times.end());
   times.erase(std::unique(times.begin(), times.end()), times.end());
   for (std::size_t i = 0; i < count; ++i) {
-    ChartSeries series{.label = std::to_string(i + 1) + ": " + shortened(subject_of(reports[i]), 40),
+    ChartSeries series{.label = std::to_string(i + 1) + ": " + shortened(names[i], 60),
                        .values = std::vector<double>(times.size(), not_measured),
-                       .style = static_cast<int>(i)};
+                       .style = static_cast<int>(i),
+                       .end_name = std::to_string(i + 1)};
     for (std::size_t k = 0; k < own[i].iterations.size(); ++k) {
       const auto place = std::lower_bound(times.begin(), times.end(), own[i].iterations[k]) - times.begin();
       series.values[static_cast<std::size_t>(place)] = own[i].series.front().values[k];

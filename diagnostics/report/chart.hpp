@@ -24,6 +24,7 @@ struct ChartSeries {
   std::vector<double> values;  // aligned with Chart::iterations; NaN: bridged; infinite: the line breaks
   int style = 0;               // 0 to 7: place in the palette; 8 to 15: the same colors, dashed
   SeriesShape shape = SeriesShape::line;
+  std::string end_name{};  // a few characters at the right end of the line, where color is not to be the only sign
 };
 
 struct ChartMark {
@@ -70,8 +71,11 @@ std::vector<Chart> charts_of(const Report& report);
 Chart overlay_chart(const std::vector<Report>& reports);
 inline constexpr std::size_t most_overlaid = 12;
 
-/// What a run is called: its problem, else its file, else "Unnamed run".
+/// What a run is called: its problem, else its file without folders, else "Unnamed run".
 std::string subject_of(const Report& report);
+
+/// The same for several, with solver and file where these are needed to tell them apart.
+std::vector<std::string> names_of(const std::vector<Report>& reports);
 
 /// The probability columns of the policy, in the order of the actions; only those that exist.
 std::vector<const Column*> probability_columns(const Trajectory& trajectory);

@@ -126,8 +126,8 @@ std::string chart_json(const Chart& chart) {
   const auto rounded = [](double value) { return number_json(value, format_number(value, 7)); };
   const auto exact = [](double value) { return number_json(value, format_exact(value)); };
   const auto series_json = [&rounded](const ChartSeries& series) {
-    return "{\"label\":" + markup::json_literal(series.label) + ",\"style\":" + std::to_string(series.style) +
-           ",\"values\":" + array_json(series.values, rounded) + '}';
+    return "{\"label\":" + markup::json_literal(series.label) + ",\"end\":" + markup::json_literal(series.end_name) +
+           ",\"style\":" + std::to_string(series.style) + ",\"values\":" + array_json(series.values, rounded) + '}';
   };
   const auto phase_json = [](const Phase& phase) {
     return "{\"kind\":" + markup::json_literal(phase.kind) + ",\"style\":\"" + std::string(phase_style(phase.kind)) +

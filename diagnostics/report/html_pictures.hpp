@@ -19,8 +19,8 @@ std::string chart_figure(const Chart& chart);
 std::string phase_icon(std::string_view kind);
 
 /// The charts as JSON for the page's script: {"charts": [{id, height, scale, time, levels: [{value, label}],
-/// iterations, series: [{label, style, values}], phases: [{kind, style, first, last}], marks: [{kind, iteration}]}]}.
-/// Not measured is null, infinities are texts. Holds no '<'.
+/// iterations, series: [{label, end, style, values}], phases: [{kind, style, first, last}], marks: [{kind,
+/// iteration}]}]}. Not measured is null, infinities are texts. Holds no '<'.
 std::string chart_data(const std::vector<Chart>& charts);
 
 }  // namespace perigee

@@ -242,7 +242,8 @@ const Finding* deciding_finding(const Diagnosis& diagnosis) {
   return diagnosis.findings.empty() ? nullptr : &diagnosis.findings.front();
 }
 
-std::string html_sections(const Report& report, const std::vector<Chart>& charts, const std::string& prefix) {
+std::string html_sections(const Report& report, const std::vector<Chart>& charts, const std::string& prefix,
+                          const std::string& toolbar) {
   const Diagnosis& diagnosis = report.diagnosis;
   const std::string pictures = html_pictures(report, charts);
   const Finding* deciding = deciding_finding(diagnosis);
@@ -256,7 +257,8 @@ std::string html_sections(const Report& report, const std::vector<Chart>& charts
                  deciding == nullptr ? "" : paragraph(deciding->counterevidence)) +
          section(prefix + "limits", "What could not be decided, and notes", limits(report)) +
          section(prefix + "pictures", "Course of the run",
-                 pictures.empty() ? "<p class=\"none\">Nothing was recorded that can be drawn.</p>\n" : pictures) +
+                 pictures.empty() ? "<p class=\"none\">Nothing was recorded that can be drawn.</p>\n"
+                                  : toolbar + pictures) +
          section(prefix + "findings", "Findings", findings(diagnosis.findings, prefix)) +
          section(prefix + "evidence", "Evidence", evidence(diagnosis.findings, prefix)) +
          section(prefix + "phases", "Phases", phases(diagnosis.phases)) +

@@ -10,9 +10,10 @@
 
 namespace perigee {
 
-/// The sections of one run as markup. `prefix` begins every id in them, so that several runs fit on one page; the ids
-/// of the charts have it already.
-std::string html_sections(const Report& report, const std::vector<Chart>& charts, const std::string& prefix);
+/// The sections of one run as markup, `toolbar` above the pictures. `prefix` begins every id in them, so that several
+/// runs fit on one page; the ids of the charts have it already.
+std::string html_sections(const Report& report, const std::vector<Chart>& charts, const std::string& prefix,
+                          const std::string& toolbar);
 
 /// The summary, or that there is none.
 std::string verdict_of(const Diagnosis& diagnosis);

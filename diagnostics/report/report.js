@@ -185,6 +185,22 @@
         context.fillStyle = color("muted");
         context.fillText(text, (begin + end) / 2, box.top - 5 * ratio);
       });
+      // Short names at the right ends of lines; the lowest may move up, the others down, so that none touch.
+      const ends = chart.series.map((series) => {
+        let i = series.values.length - 1;
+        while (i >= 0 && typeof series.values[i] !== "number") --i;
+        if (i < 0 || series.end === "") return null;
+        const x = plot.valToPos(toPlace(chart.iterations[i]), "x", true);
+        return { name: series.end, x: x, y: plot.valToPos(drawn(chart, series.values[i]), "y", true) };
+      }).filter((end) => end !== null && end.x <= box.left + box.width + 1).sort((a, b) => a.y - b.y);
+      for (let i = 1; i < ends.length; ++i) ends[i].y = Math.max(ends[i].y, ends[i - 1].y + 12 * ratio);
+      if (ends.length > 0) ends[ends.length - 1].y = Math.min(ends[ends.length - 1].y, box.top + box.height);
+      for (let i = ends.length - 1; i > 0; --i) ends[i - 1].y = Math.min(ends[i - 1].y, ends[i].y - 12 * ratio);
+      context.textAlign = "left";
+      for (const end of ends) {
+        context.fillStyle = color("text");
+        context.fillText(end.name, end.x + 4 * ratio, end.y + 4 * ratio);
+      }
       for (const level of chart.levels) {
         const y = Math.round(plot.valToPos(isLogarithmic(chart) ? Math.log10(level.value) : level.value, "y", true));
         context.strokeStyle = context.fillStyle = color("text");
@@ -218,9 +234,10 @@
     following = false;
   }
 
-  function valueText(value) {
+  function valueText(chart, value) {
     if (value === null || value === undefined) return "not measured";
-    return typeof value === "number" ? label(value, 5) : String(value);
+    if (typeof value === "number") return label(value, 5);
+    return value === "-Infinity" && isLogarithmic(chart) ? "not positive" : String(value);
   }
 
   function optionsOf(chart, width) {
@@ -269,7 +286,7 @@
           width: 1.75,
           pxAlign: 0,
           dash: series.style >= 8 ? [5, 4] : undefined,
-          value: (plot, value, seriesIndex, index) => (index === null || index === undefined ? "\u2013" : valueText(chart.series[number].values[index])),
+          value: (plot, value, seriesIndex, index) => (index === null || index === undefined ? "\u2013" : valueText(chart, chart.series[number].values[index])),
         }))
       ),
       legend: {

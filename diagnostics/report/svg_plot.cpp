@@ -104,6 +104,37 @@ std::string phase_names(const Chart& chart, const Axis& axis) {
   return result;
 }
 
+// The short names at the right, each at the height of its line's end, moved apart where they would touch. A line that
+// ends earlier has its name there.
+std::string end_names(const Chart& chart, const Axis& time, const Axis& values) {
+  struct End {
+    double x;
+    double y;
+    const ChartSeries* series;
+  };
+  std::vector<End> ends;
+  for (const ChartSeries& series : chart.series) {
+    if (series.end_name.empty()) continue;
+    for (std::size_t i = series.values.size(); i-- > 0;) {
+      if (!std::isfinite(series.values[i])) continue;
+      ends.push_back(
+          {time.position(chart.iterations[i]), (1.0 - values.position(series.values[i])) * chart.height, &series});
+      break;
+    }
+  }
+  std::sort(ends.begin(), ends.end(), [](const End& a, const End& b) { return a.y < b.y; });
+  constexpr double line_height = 12.0;
+  for (std::size_t i = 1; i < ends.size(); ++i) ends[i].y = std::max(ends[i].y, ends[i - 1].y + line_height);
+  if (!ends.empty()) ends.back().y = std::min(ends.back().y, chart.height);
+  for (std::size_t i = ends.size(); i-- > 1;) ends[i - 1].y = std::min(ends[i - 1].y, ends[i].y - line_height);
+  std::string result;
+  for (const End& end : ends) {
+    result += "<text class=\"name\" dx=\"4\" x=\"" + percent(end.x) + "\" y=\"" + svg_coordinate(end.y + 4.0) + "\">" +
+              markup::escape(end.series->end_name) + "</text>";
+  }
+  return result;
+}
+
 std::string level_lines(const Chart& chart, const Axis& values) {
   std::string result;
   for (const ChartLevel& level : chart.levels) {
@@ -255,7 +286,7 @@ std::string svg_plot(const Chart& chart) {
   result += mark_lines(chart, time);
   result += open_stretched(stretched_width, chart.height, chart.height);
   for (const ChartSeries& series : chart.series) result += curve(chart, series, time, values);
-  result += "</svg>" + level_lines(chart, values) + phase_names(chart, time) +
+  result += "</svg>" + level_lines(chart, values) + end_names(chart, time, values) + phase_names(chart, time) +
             "<rect class=\"frame\" x=\"0\" y=\"0\" width=\"100%\" height=\"" + svg_coordinate(chart.height) +
             "\"/></svg>";
   return result;

@@ -2,6 +2,7 @@
 #include <perigee/diagnostics/report/markup.hpp>
 #include <perigee/diagnostics/report/svg_plot.hpp>
 #include <perigee/diagnostics/report/svg_spectrum.hpp>
+#include <perigee/lib/format.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -96,40 +97,46 @@ class SpectrumAxis {
   double unit_ = 0.0;  // 0: linear
 };
 
-// The smoothed density at `samples` + 1 places along the axis, the largest 1.
-std::vector<double> density_of(const SpectrumAt& spectrum, const SpectrumAxis& axis) {
-  std::vector<double> density(samples + 1, 0.0);
+// The smoothed densities of what is negative and of the rest at `samples` + 1 places along the axis; the larger of
+// their peaks is 1. Apart, so that a bump at zero is not half negative.
+struct Densities {
+  std::vector<double> negative = std::vector<double>(samples + 1, 0.0);
+  std::vector<double> other = std::vector<double>(samples + 1, 0.0);
+};
+
+Densities densities_of(const SpectrumAt& spectrum, const SpectrumAxis& axis) {
+  Densities densities;
   for (const auto& node : spectrum.ritz_values) {
+    std::vector<double>& density = axis.is_negative(node.value) ? densities.negative : densities.other;
     const double centre = axis.position(node.value);
     for (int i = 0; i <= samples; ++i) {
       const double z = (static_cast<double>(i) / samples - centre) / smoothing;
       if (std::abs(z) < 8.0) density[static_cast<std::size_t>(i)] += node.weight * std::exp(-0.5 * z * z);
     }
   }
-  const double highest = *std::max_element(density.begin(), density.end());
-  if (highest > 0.0) {
-    for (double& value : density) value /= highest;
+  double highest = 0.0;
+  for (const auto* density : {&densities.negative, &densities.other}) {
+    highest = std::max(highest, *std::max_element(density->begin(), density->end()));
   }
-  return density;
+  for (auto* density : {&densities.negative, &densities.other}) {
+    for (double& value : *density) value /= highest;
+  }
+  return densities;
 }
 
-// The area under the density between two samples, on the line `base`.
-std::string area(const std::vector<double>& density, int begin, int end, double base, std::string_view style) {
+// The area under a density, on the line `base`.
+std::string area(const std::vector<double>& density, double base, std::string_view style) {
   const auto x = [](int i) { return svg_coordinate(stretched_width * i / samples); };
+  const auto height = [&](int i) { return density[static_cast<std::size_t>(i)] * density_height; };
+  constexpr double seen = 0.05;  // pixels; what is lower is not drawn
   std::string data;
-  for (int i = begin; i <= end; ++i) {
-    const double height = density[static_cast<std::size_t>(i)] * density_height;
-    if (height < 0.05 && data.empty()) continue;
-    if (data.empty()) data = 'M' + x(i) + ' ' + svg_coordinate(base);
-    data += 'L' + x(i) + ' ' + svg_coordinate(std::round(10.0 * (base - height)) / 10.0);
-    if (height < 0.05 || i == end) {
-      data += 'L' + x(i) + ' ' + svg_coordinate(base) + 'Z';
-      // A gap of nothing: the next area begins anew.
-      int next = i + 1;
-      while (next <= end && density[static_cast<std::size_t>(next)] * density_height < 0.05) ++next;
-      if (next <= end) data += 'M' + x(next) + ' ' + svg_coordinate(base);
-      i = next - 1;
+  for (int i = 0; i <= samples; ++i) {
+    if (height(i) < seen) continue;
+    data += 'M' + x(i) + ' ' + svg_coordinate(base);
+    for (; i <= samples && height(i) >= seen; ++i) {
+      data += 'L' + x(i) + ' ' + svg_coordinate(std::round(10.0 * (base - height(i))) / 10.0);
     }
+    data += 'L' + x(i - 1) + ' ' + svg_coordinate(base) + 'Z';
   }
   return data.empty() ? "" : "<path class=\"" + std::string(style) + "\" d=\"" + data + "\"/>";
 }
@@ -147,19 +154,19 @@ std::string ritz_ticks(const SpectrumAt& spectrum, const SpectrumAxis& axis, dou
   return "<path class=\"ritz\" d=\"" + data + "\"/>";
 }
 
-std::string ends_of(const SpectrumAt& spectrum, const SpectrumAxis& axis) {
-  const double low = spectrum.ritz_values.front().value;
-  const double high = spectrum.ritz_values.back().value;
-  const auto text = [&](double value) {
-    return std::abs(value) <= std::abs(high - low) * rounding ? std::string("0") : axis_label(value, 3);
-  };
-  std::string result = "\xCE\xBB min " + text(low) + ", max " + text(high);
+// Three significant digits, whatever the size; what is zero within rounding is 0.
+std::string end_text(double value, const SpectrumAt& spectrum) {
+  const double extent = spectrum.ritz_values.back().value - spectrum.ritz_values.front().value;
+  if (std::abs(value) <= rounding * std::abs(extent)) return "0";
+  return axis_label(std::stod(format_number(value, 3)), 3);
+}
+
+// "1 of 6 negative", where that is known and there is one.
+std::string index_text(const SpectrumAt& spectrum, const SpectrumAxis& axis) {
   const auto negative = std::count_if(spectrum.ritz_values.begin(), spectrum.ritz_values.end(),
                                       [&](const auto& node) { return axis.is_negative(node.value); });
-  if (spectrum.is_complete && negative > 0) {
-    result += ", " + std::to_string(negative) + " of " + std::to_string(spectrum.dimension) + " negative";
-  }
-  return result;
+  if (!spectrum.is_complete || negative == 0) return "";
+  return ", " + std::to_string(negative) + " of " + std::to_string(spectrum.dimension) + " negative";
 }
 
 }  // namespace
@@ -173,27 +180,25 @@ std::string svg_spectra(const std::vector<SpectrumAt>& spectra) {
   std::string names;
   std::string areas;
   std::string lines;
-  const double zero = axis.position(0.0);
-  const int at_zero = static_cast<int>(std::lround(std::clamp(zero, 0.0, 1.0) * samples));
   for (std::size_t row = 0; row < spectra.size(); ++row) {
     const SpectrumAt& spectrum = spectra[row];
-    const std::string name = "iteration " + std::to_string(spectrum.iteration) + ": " + ends_of(spectrum, axis);
-    description += ' ' + name + '.';
+    const std::string low = "iteration " + std::to_string(spectrum.iteration) + ": \xCE\xBB min " +
+                            end_text(spectrum.ritz_values.front().value, spectrum);
+    const std::string high = "\xCE\xBB max " + end_text(spectrum.ritz_values.back().value, spectrum);
+    const std::string index = index_text(spectrum, axis);
+    description += ' ' + low + index + ", " + high + '.';
     const double top = row_height * static_cast<double>(row);
     const double base = top + name_height + density_height;
-    names += "<text class=\"axis-name\" x=\"4\" y=\"" + svg_coordinate(top + 13.0) + "\">" + markup::escape(name) +
+    const std::string name_y = "\" y=\"" + svg_coordinate(top + 13.0) + "\">";
+    names += "<text class=\"axis-name\" x=\"4" + name_y + markup::escape(low) +
+             (index.empty() ? "" : "<tspan class=\"at-wide\">" + index + "</tspan>") +
+             "</text><text class=\"axis-name\" text-anchor=\"end\" x=\"100%" + name_y + markup::escape(high) +
              "</text>";
     lines += "<line class=\"frame\" x1=\"0\" x2=\"100%\" y1=\"" + svg_coordinate(base) + "\" y2=\"" +
              svg_coordinate(base) + "\"/>";
-    const std::vector<double> density = density_of(spectrum, axis);
-    // What lies at zero within rounding is not negative: its bump belongs to the right side as a whole.
-    if (axis.is_negative(spectrum.ritz_values.front().value)) {
-      areas += area(density, 0, at_zero, base, "spectrum-negative") +
-               area(density, 0, at_zero, base, "spectrum-hatch") +
-               area(density, at_zero, samples, base, "spectrum-positive");
-    } else {
-      areas += area(density, 0, samples, base, "spectrum-positive");
-    }
+    const Densities densities = densities_of(spectrum, axis);
+    areas += area(densities.negative, base, "spectrum-negative") + area(densities.negative, base, "spectrum-hatch") +
+             area(densities.other, base, "spectrum-positive");
     areas += ritz_ticks(spectrum, axis, base + 2.0);
   }
   std::string result = "<svg class=\"plot spectra\" width=\"100%\" height=\"" + svg_coordinate(height + 24.0) +
