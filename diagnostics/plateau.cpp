@@ -39,8 +39,8 @@ Segment trimmed(const std::vector<double>& log_excess, Segment segment, const Pl
   return segment;
 }
 
-// Whether, after the segment, the excess changes by a fifth and three standard deviations, and sooner than in a third
-// of what the segment lasted.
+// Whether, after the segment, the excess falls by a fifth and three standard deviations, and sooner than in a third of
+// what the segment lasted. What is left by a rise held up nothing: the level before an explosion is no plateau.
 bool is_left_quickly(const Series& values, const std::vector<double>& log_excess, const Segment& segment,
                      const PlateauOptions& options) {
   const double level = median_between(log_excess, segment.first, segment.last);
@@ -48,7 +48,7 @@ bool is_left_quickly(const Series& values, const std::vector<double>& log_excess
   const double duration = values.time[segment.last] - values.time[segment.first];
   for (std::size_t i = segment.last + 1; i + 2 < values.size(); ++i) {
     if (options.lasting * (values.time[i] - values.time[segment.last]) > duration) return false;
-    if (std::abs(median_between(log_excess, i, i + 2) - level) >= away) return true;
+    if (level - median_between(log_excess, i, i + 2) >= away) return true;
   }
   return false;
 }

@@ -176,17 +176,29 @@ Index digits_of(double value) {
   return digits;
 }
 
-void examine_values(const Trajectory& trajectory, const RoundingFloorOptions& options, Diagnosis& diagnosis) {
+// Value and gradient norm equal to the last bit, with digits enough for that to mean something: the iterate stands
+// still, whatever length of step was recorded (it may be eta ||g||, of which nothing was left in x - eta g).
+bool is_same_point(const StepRecord& record, const StepRecord& last, const RoundingFloorOptions& options) {
+  return record.value == last.value && record.gradient_norm == last.gradient_norm && last.gradient_norm > 0.0 &&
+         std::max(digits_of(last.value), digits_of(last.gradient_norm)) >= options.digits;
+}
+
+void examine_values(const DiagnosisInput& input, Diagnosis& diagnosis) {
+  const Trajectory& trajectory = input.trajectory;
+  const RoundingFloorOptions& options = input.options.rounding_floor;
   const StepRecord& last = trajectory.records.back();
   if (!std::isfinite(last.value) || last.gradient_norm == 0.0) return;
   double typical = 1.0;  // ||x||
   if (!trajectory.snapshots.empty()) typical = euclidean_norm(trajectory.snapshots.back().x.view());
   Index equal = 0;
+  Index same_points = 0;
   Index measured_steps = 0;
   double longest_step = 0.0;
   Index first = last.iteration;
   for (auto record = trajectory.records.rbegin(); record != trajectory.records.rend(); ++record) {
-    if (record->value != last.value || record->step_norm > options.step_ratio * typical) break;
+    const bool is_same = is_same_point(*record, last, options);
+    if (record->value != last.value || (!is_same && record->step_norm > options.step_ratio * typical)) break;
+    same_points += is_same ? 1 : 0;
     if (std::isfinite(record->step_norm)) {
       ++measured_steps;
       longest_step = std::max(longest_step, record->step_norm);
@@ -195,8 +207,9 @@ void examine_values(const Trajectory& trajectory, const RoundingFloorOptions& op
     ++equal;
   }
   if (equal < options.equal_values) return;
-  const bool knows_steps = measured_steps >= options.equal_values;
-  if (!knows_steps && digits_of(last.value) < options.digits) return;
+  const bool stands_still = same_points >= options.equal_values;
+  const bool knows_steps = !stands_still && measured_steps >= options.equal_values;
+  if (!knows_steps && !stands_still && digits_of(last.value) < options.digits) return;
 
   Finding finding;
   finding.id = "rounding-floor";
@@ -214,19 +227,27 @@ void examine_values(const Trajectory& trajectory, const RoundingFloorOptions& op
   };
   finding.message = "The last " + std::to_string(equal) + " values are equal to the last bit (" +
                     format_exact(last.value) + ")" +
-                    (knows_steps ? ", and the steps are too short to change the parameters."
-                                 : ": the steps change nothing that the value can show.");
+                    (stands_still  ? ", and so are the gradient norms: the iterate stands still."
+                     : knows_steps ? ", and the steps are too short to change the parameters."
+                                   : ": the steps change nothing that the value can show.");
   finding.recommendation =
       "A minimum, a saddle or a network that no longer learns can look like this: record gradient norms and the last "
       "parameters to tell which.";
   finding.counterevidence = "Parameters that still change from one record to the next.";
+  if (stands_still && last.gradient_norm > input.options.gradient_tolerance * (1.0 + std::abs(last.value))) {
+    finding.severity = Severity::problem;
+    finding.message += " Its gradient norm, " + format_number(last.gradient_norm, 3) +
+                       ", is not small: the step is too short for numbers of the size of x.";
+    finding.recommendation =
+        "Use a longer step, or shift and scale the variables so that x is of the size of its changes.";
+  }
   diagnosis.findings.push_back(std::move(finding));
 }
 
 }  // namespace
 
 void detect_rounding_floor(const DiagnosisInput& input, Diagnosis& diagnosis) {
-  if (!examine_step(input, diagnosis)) examine_values(input.trajectory, input.options.rounding_floor, diagnosis);
+  if (!examine_step(input, diagnosis)) examine_values(input, diagnosis);
 }
 
 }  // namespace perigee

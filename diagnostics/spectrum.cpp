@@ -39,6 +39,7 @@ void check(Index dimension, const SpectrumOptions& options) {
   if (!(options.curvature_tolerance >= 0.0 && options.curvature_tolerance < 1.0)) {
     refuse("curvature_tolerance in [0, 1)", options.curvature_tolerance);
   }
+  if (!(options.negligible >= 0.0 && options.negligible < 1.0)) refuse("negligible in [0, 1)", options.negligible);
   if (!(options.failure_probability > 0.0 && options.failure_probability < 1.0)) {
     refuse("failure_probability in (0, 1)", options.failure_probability);
   }
@@ -80,7 +81,7 @@ bool answered(const LanczosSubspace& basis, const SpectrumOptions& options) {
   const double theta = pairs.values.front();
   const double residual = ritz_residual(basis, pairs, 0);
   if (residual > accuracy * errors.scale + errors.single) return false;
-  if (theta + errors.single < 0.0) return true;
+  if (theta + errors.single < -options.negligible * errors.scale) return true;
   const double lower_bound =
       probable_lower_bound(basis, theta, options.failure_probability, errors) - errors.all_values;
   // A value that looks positive deserves a positive bound: it tells a strict minimum from a flat one.

@@ -25,6 +25,9 @@ struct SpectrumOptions {
   Index max_products = 200;  // Hessian-vector products to spend, >= 1
   // eps_H, relative to the largest |eigenvalue| seen, in [0, 1): above -eps_H counts as "not negative".
   double curvature_tolerance = 1e-3;
+  // A curvature proven negative ends the search, unless it is above -negligible times the largest |eigenvalue| seen:
+  // then the search goes on until the lower bound is above -eps_H, in [0, 1).
+  double negligible = 0.0;
   double failure_probability = 1e-6;  // eta of the lower bound, in (0, 1)
   double product_error = 0.0;         // ||computed H v - H v|| <= product_error ||v||, absolute, >= 0
   // Directions along which nothing changes (the shift of softmax logits: 1), not looked at: the spectrum is that of H

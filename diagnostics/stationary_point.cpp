@@ -338,6 +338,14 @@ PointJudgement judge_point(const Objective& objective, ConstVectorView x, const 
   judgement.spectrum.products += check.products;
   if (!check.is_exact) recheck_direction(site, judgement);
   classify(site, random, options, check, judgement);
+  if (judgement.point_class == PointClass::undetermined && judgement.spectrum.verdict == CurvatureVerdict::negative) {
+    // Negative, but so slightly that it says nothing of the point: is the rest flat or positive?
+    const Index spent = judgement.spectrum.products;
+    spectrum_options.negligible = spectrum_options.curvature_tolerance;
+    judgement.spectrum = analyze_spectrum(x.size(), hessian, random, spectrum_options);
+    judgement.spectrum.products += spent;
+    classify(site, random, options, check, judgement);
+  }
   return judgement;
 }
 

@@ -153,3 +153,20 @@ TEST_CASE("a run that converged is told so, with no plateau beside it") {
   }
   CHECK(diagnosis.summary.find("gradient-tolerance") != std::string::npos);
 }
+
+TEST_CASE("an oscillation above the known optimum is told as such; the level curve is its consequence") {
+  // x <- x - (2/L) L x changes the sign of x and nothing else.
+  const auto parabola = functional(
+      1, [](ConstVectorView x) { return 1.5 * x[0] * x[0]; },
+      [](ConstVectorView x, VectorView g) { g[0] = 3.0 * x[0]; });
+  Recorder recorder;
+  run(parabola, GradientDescent({.learning_rate = schedules::constant(2.0 / 3.0)}), Vector{0.5},
+      {.stop = max_iterations(200), .observers = {&recorder}});
+  recorder.trajectory().optimal_value = 0.0;
+  const Diagnosis diagnosis = diagnose(recorder.trajectory(), &parabola);
+  CAPTURE(diagnosis.summary);
+  REQUIRE(!diagnosis.findings.empty());
+  CHECK(diagnosis.findings.front().id == "step-too-large");
+  const Finding* plateau = find_finding(diagnosis, "plateau");
+  if (plateau != nullptr) CHECK(plateau->severity == Severity::information);
+}

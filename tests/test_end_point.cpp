@@ -401,3 +401,30 @@ TEST_CASE("rounding floor from a log alone: suspected, and only where the log is
   for (StepRecord& entry : exact.records) entry.gradient_norm = 0.0;
   CHECK_FALSE(is_flagged(exact));
 }
+
+TEST_CASE("rounding floor from a log: equal values and gradient norms say that the iterate stands still") {
+  const auto log_of = [](double gradient_norm, double drift) {
+    Trajectory trajectory;
+    for (Index k = 0; k < 100; ++k) {
+      StepRecord entry;
+      entry.iteration = k;
+      entry.value = 3.14159265358979 + std::max(0.0, 1.0 - static_cast<double>(k) / 50.0);
+      entry.gradient_norm =
+          gradient_norm + std::max(0.0, 50.0 - static_cast<double>(k)) + drift * static_cast<double>(k);
+      entry.step_norm = 1e-4 * entry.gradient_norm;  // eta ||g||, of which nothing was left
+      trajectory.records.push_back(entry);
+    }
+    return trajectory;
+  };
+  const Diagnosis stuck = examine(log_of(0.00123456789, 0.0), nullptr);
+  const Finding* finding = find_finding(stuck, "rounding-floor");
+  REQUIRE(finding != nullptr);
+  CHECK(finding->certainty == Certainty::suspected);
+  CHECK(finding->severity == Severity::problem);  // the gradient is not small
+  CHECK(finding->first == 50);
+  const Diagnosis done = examine(log_of(1.23456789012e-9, 0.0), nullptr);
+  REQUIRE(find_finding(done, "rounding-floor") != nullptr);
+  CHECK(find_finding(done, "rounding-floor")->severity == Severity::information);
+  // Gradients that change belong to different points.
+  CHECK(find_finding(examine(log_of(0.00123456789, 1e-5), nullptr), "rounding-floor") == nullptr);
+}

@@ -235,6 +235,15 @@ TEST_CASE("spikes neither make nor hide a plateau") {
   CHECK(diagnosis.findings[0].last == 2000);
 }
 
+TEST_CASE("a level that is left by a rise held up nothing: the beginning of a divergence is no plateau") {
+  const Trajectory trajectory = trajectory_of([](double t) { return 1.0 + std::exp(0.5 * (t - 40.0)); }, 100);
+  CHECK(plateaus_of(trajectory).findings.empty());
+  // The same curve from above: held up, then left by a fall.
+  Trajectory mirrored = trajectory_of([](double t) { return 1.0 / (1.0 + std::exp(0.5 * (t - 40.0))); }, 100);
+  mirrored.lower_bound = 0.0;
+  CHECK_FALSE(plateaus_of(mirrored).findings.empty());
+}
+
 TEST_CASE("a log that starts again, or holds almost nothing, is read without complaint") {
   Trajectory trajectory = trajectory_of([](double t) { return 1.0 / (1.0 + t); }, 100);
   const std::vector<StepRecord> once = trajectory.records;

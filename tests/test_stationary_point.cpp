@@ -323,6 +323,20 @@ TEST_CASE("one negative eigenvalue among a thousand") {
   }
 }
 
+TEST_CASE("a curvature that is negative by next to nothing does not end the search: the valley is degenerate") {
+  // 40 variables, curvatures 1, ..., 12, zeros and -2e-8, at a point whose gradient is larger than what -2e-8 explains.
+  std::vector<double> c(40, 0.0);
+  for (std::size_t i = 0; i < 12; ++i) c[i] = 0.5 * static_cast<double>(i + 1);
+  c[20] = -1e-8;
+  std::vector<double> x(40, 0.0);
+  x[0] = 1e-7;
+  const auto objectives = both(separable(c, std::vector<int>(40, 2)));
+  const PointJudgement judgement = judge(*objectives[0].second, x);
+  CHECK(judgement.point_class == PointClass::degenerate);
+  CHECK(judgement.spectrum.lower_bound >= -1e-3 * 12.0);
+  CHECK(judgement.spectrum.lambda_min <= 1e-12);
+}
+
 TEST_CASE("ill-conditioned minima are minima, not degenerate") {
   // Curvatures 1 and 1e-8: far below eps_H = 1e-3, but the bound decides.
   const auto objectives = both(separable({0.5, 0.5e-8}, {2, 2}));

@@ -1,11 +1,13 @@
 // f(x) = sum_i w_i phi(b_i'(x - c)), b_i the rows of a rotation: phi has phi(0) = phi'(0) = 0 and phi'' largest at 0.
 //
 //   converge, cut, tiny-step, wrong-gradient   as for quadratics (quadratics.cpp)
+//   solver-*      twelve methods, each to the minimum
 //   limit-cycle   eta = q 2/L, q > 1: near the minimum the top component grows, far away the curvature is too small to
 //                 keep it growing; it ends in the cycle of period 2 between -z and z with eta w phi'(z) = 2 z
 //   steep         curvature that spans three decades, eta = 1/L: a valley
 //   stalls        gradient steps by Armijo's rule on values with a large constant: no decrease is to be seen at the end
 #include "construction.hpp"
+#include "solver_runs.hpp"
 
 #include <perigee/lib/line_search.hpp>
 
@@ -45,7 +47,8 @@ class Treatments {
   void all() {
     int variant = 0;
     for (const double kappa : {4.0, 20.0}) {
-      for (const Recording recording : {Recording::objective, Recording::gradients, Recording::values}) {
+      for (const Recording recording :
+           {Recording::objective, Recording::gradients, Recording::values, Recording::printed}) {
         ++variant;
         add("converge", variant, recording, kappa, [&](const Landscape& landscape, CorpusRun& run) {
           run.trajectory = descend(*run.objective, 1.0, landscape.start,
@@ -96,6 +99,23 @@ class Treatments {
         run.may = {"plateau"};
         if (ends_stationary(run.trajectory)) run.void_reason = "stationary";
       });
+    }
+    variant = 0;
+    for (const auto& [method, solver] : many_solvers(1.0)) {
+      const Recording recordings[] = {Recording::objective, Recording::gradients, Recording::printed};
+      const Recording recording = recordings[++variant % 3];
+      add("solver-" + method, variant, recording, 10.0,
+          [&, chosen = solver](const Landscape& landscape, CorpusRun& run) {
+            run.trajectory = record(*run.objective, *chosen, landscape.start,
+                                    {.stop = gradient_tolerance(1e-8) | max_iterations(3000)});
+            run.trajectory.optimal_value = 0.0;
+            if (!ends_stationary(run.trajectory)) run.void_reason = "not stationary";
+            run.label = no_trouble;
+            if (recording == Recording::objective) {
+              run.label = "converged-minimum";
+              run.must = {run.label};
+            }
+          });
     }
     for (const int component : {0, 1}) {
       add("wrong-gradient", component, Recording::objective, 4.0, [&](const Landscape& landscape, CorpusRun& run) {

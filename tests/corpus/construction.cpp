@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 
 namespace perigee::corpus {
 
@@ -124,11 +126,42 @@ Trajectory newton(const Objective& objective, const Vector& start, double dampin
 
 namespace {
 
+double printed(double value) {
+  if (!std::isfinite(value)) return value;
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4e", value);
+  return std::strtod(text, nullptr);
+}
+
+void print_log(Trajectory& trajectory) {
+  const std::size_t stride = trajectory.records.size() / 150 + 1;
+  std::vector<StepRecord> records;
+  for (std::size_t i = 0; i < trajectory.records.size(); i += stride) {
+    StepRecord kept;
+    kept.iteration = trajectory.records[i].iteration;
+    kept.kind = trajectory.records[i].kind;
+    kept.value = printed(trajectory.records[i].value);
+    kept.gradient_norm = printed(trajectory.records[i].gradient_norm);
+    kept.step_size = trajectory.records[i].step_size;
+    kept.batch_size = trajectory.records[i].batch_size;
+    records.push_back(kept);
+  }
+  for (Column& column : trajectory.columns) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < column.values.size(); i += stride) values.push_back(printed(column.values[i]));
+    column.values = std::move(values);
+  }
+  trajectory.records = std::move(records);
+  trajectory.solver.clear();
+  trajectory.settings.clear();
+}
+
 void keep_only(Recording recording, CorpusRun& run) {
   if (recording == Recording::objective) return;
   run.objective = nullptr;
   run.trajectory.snapshots.clear();
   if (recording == Recording::log) return;
+  if (recording == Recording::printed) return print_log(run.trajectory);
   run.trajectory.columns.clear();
   run.trajectory.policy.reset();
   run.trajectory.settings.clear();
@@ -160,6 +193,9 @@ CorpusRun finished(Recording recording, CorpusRun run) {
   const Trajectory& trajectory = run.trajectory;
   if (trajectory.end && trajectory.end->end_class == EndClass::budget && trajectory.end->id != "step-tolerance") {
     run.must.insert("budget-exhausted");
+  }
+  if (trajectory.end && (trajectory.end->id == "line-search-failed" || trajectory.end->id == "no-acceptable-step")) {
+    run.must.insert("line-search-stall");
   }
   if (values_stand_still(trajectory) || is_motionless(trajectory, run.objective.get())) {
     run.may.insert("rounding-floor");

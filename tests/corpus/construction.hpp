@@ -55,9 +55,9 @@ struct EigenPair {
 /// All eigenvalues and vectors of the Hessian, ascending.
 std::vector<EigenPair> eigenpairs_at(const Objective& objective, ConstVectorView x);
 
-/// Adds what the record itself implies: budget-exhausted where the End says so, rounding-floor where values or iterates
-/// stand still to the last bit, and, where no bound and no objective tell, a plateau at a flat end. Then leaves what
-/// `recording` keeps; the objective goes unless it is handed over.
+/// Adds what the record itself implies: budget-exhausted and line-search-stall where the End says so, rounding-floor
+/// where values or iterates stand still to the last bit, and, where no bound and no objective tell, a plateau at a flat
+/// end. Then leaves what `recording` keeps; the objective goes unless it is handed over.
 CorpusRun finished(Recording recording, CorpusRun run);
 
 /// ||grad f|| <= 1e-6 (1 + |f|) at the last record.

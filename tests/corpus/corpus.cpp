@@ -15,6 +15,8 @@ std::string_view name_of(Recording recording) {
       return "gradients";
     case Recording::values:
       return "values";
+    case Recording::printed:
+      return "printed";
   }
   return "";
 }

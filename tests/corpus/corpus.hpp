@@ -26,6 +26,7 @@ enum class Recording {
   log,        // every number of the records and the columns; no parameters, no objective
   gradients,  // iterations, values, gradient norms
   values,     // iterations and values
+  printed,    // a training loop's log: at most 150 records, to 5 digits: value, gradient norm, step size, the columns
 };
 std::string_view name_of(Recording recording);
 

@@ -48,15 +48,16 @@ void add_runs(const std::string& family, Descent descent, Collector& collector) 
   int variant = 0;
   const auto add = [&](const std::string& treatment, bool knows_optimum, const Noise& noise,
                        const std::function<CorpusRun(RandomEngine&)>& make) {
-    const RunName name{family, treatment, std::to_string(++variant), Recording::values};
-    collector.add(name, [&, name] {
+    const Recording recording = ++variant % 4 == 0 ? Recording::printed : Recording::values;
+    const RunName name{family, treatment, std::to_string(variant), recording};
+    collector.add(name, [&, name, recording] {
       RandomEngine engine = engine_of(name);
       CorpusRun run = make(engine);
       if (noise.size > 0.0) {
         run.trajectory = test::with_relative_noise(std::move(run.trajectory), engine(), noise.size, noise.correlation);
       }
       if (knows_optimum) run.trajectory.optimal_value = 0.0;
-      return finished(Recording::values, std::move(run));
+      return finished(recording, std::move(run));
     });
   };
   for (const Noise& noise : noises) {

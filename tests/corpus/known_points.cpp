@@ -5,12 +5,17 @@
 //   at-point   gradient descent from the point itself (a symmetric start): it stays
 //   descend    gradient descent from near a minimum
 //   passage    gradient descent from near a strict saddle, a little off its stable manifold: it slows down and leaves
+//   solver-*   twelve methods from near a minimum
+//   perturbed  perturbed gradient descent from a strict saddle itself: it leaves
+//   wrong      gradient descent from near a minimum with an error in the gradient
 //   flat       gradient descent onto minima that are not isolated
 //
 // What a run has reached is read off the distance to the known point, and void_reason says where it has not.
 #include "construction.hpp"
+#include "solver_runs.hpp"
 
 #include <perigee/lib/problems/registry.hpp>
+#include <perigee/solvers/perturbed_gradient_descent.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -56,6 +61,9 @@ class Treatments {
       newton_to(point, number, taken[point.type]);
       if (point.type != StationaryType::minimum) stay_at(point, number);
       if (point.type == StationaryType::minimum) descend_to(point, number);
+      if (point.type == StationaryType::minimum && taken[point.type] < 3) many_methods(point, number);
+      if (point.type == StationaryType::minimum && taken[point.type] == 1) go_wrong(point);
+      if (point.type == StationaryType::strict_saddle) perturb(point, number);
       if (point.type == StationaryType::strict_saddle) pass(point, number);
     }
     if (taken[StationaryType::degenerate] > 0 && taken[StationaryType::minimum] == 0) flatten();
@@ -142,7 +150,7 @@ class Treatments {
 
   void descend_to(const StationaryPoint& point, int number) {
     int variant = 0;
-    for (const Recording recording : {Recording::objective, Recording::objective, Recording::gradients}) {
+    for (const Recording recording : {Recording::objective, Recording::printed, Recording::gradients}) {
       add("descend", std::to_string(number) + "-" + std::to_string(++variant), recording,
           [&](RandomEngine& engine, CorpusRun& run) {
             const Vector start = sum(point.x, nearby(point), random_direction(engine, point.x.size()));
@@ -150,6 +158,74 @@ class Treatments {
                                      gradient_tolerance(1e-8 * (1.0 + std::abs(point.value))) | max_iterations(20000));
             label_end(point, recording, run);
           });
+    }
+  }
+
+  // The known point near which the run ended; nullptr: none.
+  const StationaryPoint* reached(const Trajectory& trajectory) const {
+    for (const StationaryPoint& other : problem_.stationary_points) {
+      if (distance(last_point(trajectory), other.x) <= 1e-3 * scale_) return &other;
+    }
+    return nullptr;
+  }
+
+  void many_methods(const StationaryPoint& point, int number) {
+    int variant = number;
+    for (const auto& [method, solver] : many_solvers(largest_curvature(point.x))) {
+      const Recording recordings[] = {Recording::objective, Recording::objective, Recording::gradients,
+                                      Recording::printed};
+      const Recording recording = recordings[++variant % 4];
+      add("solver-" + method, std::to_string(number), recording,
+          [&, chosen = solver](RandomEngine& engine, CorpusRun& run) {
+            const Vector start = sum(point.x, 2.0 * nearby(point), random_direction(engine, point.x.size()));
+            run.trajectory =
+                record(*run.objective, *chosen, start,
+                       {.stop = gradient_tolerance(1e-8 * (1.0 + std::abs(point.value))) | max_iterations(5000)});
+            const StationaryPoint* end = reached(run.trajectory);
+            label_end(end == nullptr ? point : *end, recording, run);
+          });
+    }
+  }
+
+  void perturb(const StationaryPoint& point, int number) {
+    for (int variant = 1; variant <= 2; ++variant) {
+      add("perturbed", std::to_string(number) + "-" + std::to_string(variant), Recording::objective,
+          [&](RandomEngine&, CorpusRun& run) {
+            const double curvature = largest_curvature(point.x);
+            const double gentle = 1.0 / (2.0 * curvature);
+            const double rate = std::min(gentle, problem_.suggested_step.value_or(gentle));
+            const PerturbedGradientDescent solver(
+                PerturbedParameters::practical(1.0 / rate, 1e-7 * (1.0 + std::abs(point.value)), scale_, 400));
+            run.trajectory = record(*run.objective, solver, point.x,
+                                    {.stop = max_iterations(6000), .seed = static_cast<std::uint64_t>(variant)});
+            const StationaryPoint* end = reached(run.trajectory);
+            label_end(end == nullptr ? point : *end, Recording::objective, run);
+            if (end == &point) run.void_reason = "did not leave";
+            run.may.insert("saddle-passage");
+            run.may.insert("plateau");
+            run.also_right = {"saddle-passage"};  // where most of the run went by at the saddle
+          });
+    }
+  }
+
+  void go_wrong(const StationaryPoint& point) {
+    for (const int error : {0, 1, 2}) {
+      add("wrong", std::to_string(error), Recording::objective, [&](RandomEngine& engine, CorpusRun& run) {
+        const ObjectivePointer right = problem_.objective;
+        run.objective = objective_of(
+            point.x.size(), [right](ConstVectorView x) { return right->value(x); },
+            [right, error](ConstVectorView x, VectorView g) {
+              right->value_and_gradient(x, g);
+              if (error == 0) g[0] *= 1.01;
+              if (error == 1) g *= 0.5;
+              if (error == 2) g[x.size() - 1] = 0.0;
+            });
+        const Vector start = sum(point.x, nearby(point), random_direction(engine, point.x.size()));
+        run.trajectory = descend(*run.objective, 0.1 / largest_curvature(point.x), start, max_iterations(30));
+        run.label = "derivative-mismatch";
+        run.must = {run.label};
+        run.may = {any_finding};
+      });
     }
   }
 
@@ -186,34 +262,31 @@ class Treatments {
       if (distance(snapshot.x, point.x) <= 0.05 * scale) left = snapshot.iteration;
     }
     const Index last = trajectory.records.back().iteration;
-    const StationaryPoint* end = nullptr;
-    for (const StationaryPoint& other : problem_.stationary_points) {
-      if (distance(last_point(trajectory), other.x) <= 1e-3 * scale_) end = &other;
-    }
+    const StationaryPoint* end = reached(trajectory);
     const bool has_left = end != nullptr && end != &point && ends_stationary(trajectory);
     const double growth = std::log1p(step * -pairs.front().value);  // a passage has to show an exponential growth
     if (!has_left || growth > 0.3 || !slows_down(trajectory)) run.void_reason = "no passage";
     if (end == nullptr) return;
     const bool is_costly = 10 * left >= 2 * last;
     const std::string end_label = label_of(problem_, *end);
-    const bool is_suboptimal = end_label == "suboptimal-minimum";
+    const bool is_good = end_label == "converged-minimum";
     run.label = "saddle-passage";
     run.must = {"saddle-passage"};
     run.may = {"plateau"};
     if (!is_costly) run.also_right = {no_trouble};
     if (recording == Recording::objective) {
       run.must.insert(end_label);
-      if (is_suboptimal) run.label = end_label;  // what it has come to outweighs what it cost
+      if (!is_good) run.label = end_label;  // what it has come to outweighs what it cost
       if (!is_costly) run.also_right = {end_label};
       return;
     }
-    if (is_suboptimal) {  // what can be seen of that is the level end above the known optimum
+    if (!is_good) {  // what can be seen of that is the level end above the known optimum
       run.label = "plateau";
       run.also_right = {"saddle-passage"};
     }
     if (recording != Recording::values) return;
     run.must = {};
-    if (is_suboptimal) return;
+    if (!is_good) return;
     run.label = is_costly ? "plateau" : no_trouble;
     run.also_right = {no_trouble, "plateau", "budget-exhausted"};
   }
@@ -229,7 +302,9 @@ class Treatments {
   }
 
   void flatten() {
-    const StationaryPoint& point = problem_.stationary_points.back();
+    const StationaryPoint& point =
+        *std::min_element(problem_.stationary_points.begin(), problem_.stationary_points.end(),
+                          [](const StationaryPoint& a, const StationaryPoint& b) { return a.value < b.value; });
     for (int variant = 1; variant <= 6; ++variant) {
       add("flat", std::to_string(variant), Recording::objective, [&](RandomEngine& engine, CorpusRun& run) {
         const Vector start = sum(point.x, 0.1 * scale_, random_direction(engine, point.x.size()));

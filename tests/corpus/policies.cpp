@@ -49,7 +49,7 @@ class Treatments {
   void all() {
     int variant = 0;
     for (const double probability : {2e-2, 5e-3, 1e-3, 1e-4}) {
-      for (const Recording recording : {Recording::objective, Recording::log, Recording::values}) {
+      for (const Recording recording : {Recording::objective, Recording::log, Recording::values, Recording::printed}) {
         ++variant;
         if (probability < 1e-2) well("inside", variant, recording, probability, 0.3);
         if (probability > 2e-3 && probability < 1e-2) well("left", variant, recording, probability, 3.0);
@@ -62,7 +62,7 @@ class Treatments {
     }
     variant = 0;
     for (const double probability : {0.6, 0.2}) {
-      for (const Recording recording : {Recording::objective, Recording::log, Recording::values}) {
+      for (const Recording recording : {Recording::objective, Recording::log, Recording::values, Recording::printed}) {
         damped("damped", ++variant, recording, probability);
         damped("damped-cross-entropy", variant, recording, probability);
       }

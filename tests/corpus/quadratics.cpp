@@ -7,12 +7,15 @@
 //   period-two   eta = 2/L: the top component changes sign for ever
 //   tiny-step    eta L <= 5e-3 and kappa <= 10: 1/L would be hundreds of times as fast
 //   valley       eta L near 1 and kappa >= 1e3, fewer than kappa steps; or exact line searches from Akaike's start
-//   hover        noise added to every gradient, for 50 relaxation times 1/(eta m): the noise floor
-//   minibatch    the same, from the terms of a finite sum
-//   far-away     the minimizer so far from 0 that eta grad f is below half a unit in the last place of x
-//   offset       f* so large that the values stand still to the last bit while the iterate still moves
-//   wrong-gradient, leaves-domain, log-of-nan   as they say
+//   solver-*     twelve methods, each to the minimum
+//   many         60 variables: the certificates of the end point are probabilistic
+//   falling      noise as in hover, ended while the excess is still far above the floor; or a step that shrinks like
+//   1/k hover        noise added to every gradient, for 50 relaxation times 1/(eta m): the noise floor minibatch    the
+//   same, from the terms of a finite sum far-away     the minimizer so far from 0 that eta grad f is below half a unit
+//   in the last place of x offset       f* so large that the values stand still to the last bit while the iterate still
+//   moves wrong-gradient, leaves-domain, log-of-nan   as they say
 #include "construction.hpp"
+#include "solver_runs.hpp"
 
 #include <perigee/lib/finite_sum.hpp>
 #include <perigee/lib/line_search.hpp>
@@ -117,7 +120,9 @@ Eigen::VectorXd normal_vector(Index n, RandomEngine& engine) {
   return z;
 }
 
-constexpr Recording every_recording[] = {Recording::objective, Recording::log, Recording::gradients, Recording::values};
+// What the tool should read off alike from all of them.
+constexpr Recording every_recording[] = {Recording::objective, Recording::log, Recording::gradients, Recording::values,
+                                         Recording::printed};
 
 class Treatments {
  public:
@@ -138,6 +143,9 @@ class Treatments {
     wrong_gradient();
     leaves_domain();
     log_of_nan();
+    many_methods();
+    many_variables();
+    falling();
   }
 
  private:
@@ -405,7 +413,8 @@ class Treatments {
   void far_away() {
     int variant = 0;
     for (const double centre : {1e9, 1e11}) {
-      for (const Recording recording : every_recording) {
+      for (const Recording recording :
+           {Recording::objective, Recording::log, Recording::gradients, Recording::values}) {
         ++variant;
         add("far-away", std::to_string(variant), recording, 4, 1.0, 3.0, [&](Bowl& bowl, RandomEngine& engine) {
           const double unit = centre * std::numeric_limits<double>::epsilon();
@@ -524,6 +533,71 @@ class Treatments {
         run.onset = bad;
         return run;
       });
+    }
+  }
+
+  void many_methods() {
+    int variant = 0;
+    for (const double top : {1.0, 50.0}) {
+      for (const auto& [method, solver] : many_solvers(top)) {
+        const Recording recording = every_recording[++variant % 5];
+        add("solver-" + method, std::to_string(variant), recording, 6, top, 20.0,
+            [&, chosen = solver](Bowl& bowl, RandomEngine& engine) {
+              bowl.offset = 2.0;
+              CorpusRun run;
+              run.objective = bowl.objective();
+              run.trajectory = record(*run.objective, *chosen, bowl.point(normal_vector(bowl.n(), engine)),
+                                      {.stop = gradient_tolerance(1e-8) | max_iterations(3000)});
+              run.trajectory.optimal_value = 2.0;
+              if (!ends_stationary(run.trajectory)) run.void_reason = "not stationary";
+              run.label = no_trouble;
+              if (recording == Recording::objective) {
+                run.label = "converged-minimum";
+                run.must = {run.label};
+              }
+              return run;
+            });
+      }
+    }
+  }
+
+  void many_variables() {
+    for (int variant = 1; variant <= 2; ++variant) {
+      add("many", std::to_string(variant), Recording::objective, 60, 1.0, variant == 1 ? 10.0 : 100.0,
+          [&](Bowl& bowl, RandomEngine& engine) {
+            CorpusRun run;
+            run.objective = bowl.objective();
+            run.trajectory = descend(*run.objective, 1.0, bowl.point(normal_vector(bowl.n(), engine)),
+                                     gradient_tolerance(1e-9) | max_iterations(4000));
+            run.label = "converged-minimum";
+            run.must = {run.label};
+            return run;
+          });
+    }
+  }
+
+  void falling() {
+    int variant = 0;
+    for (const Recording recording : {Recording::objective, Recording::log, Recording::values, Recording::printed}) {
+      for (const bool shrinks : {false, true}) {
+        add("falling", std::to_string(++variant), recording, 10, 1.0, 5.0, [&](Bowl& bowl, RandomEngine& engine) {
+          const Schedule rate = shrinks ? schedules::robbins_monro(10.0, 50.0) : schedules::constant(0.005);
+          CorpusRun run;
+          run.objective = bowl.objective();
+          const StochasticGradientDescent solver({.learning_rate = rate, .noise = {.scale = shrinks ? 1.0 : 0.1}});
+          run.trajectory = record(*run.objective, solver, bowl.point(10.0 * normal_vector(bowl.n(), engine)),
+                                  {.stop = max_iterations(2000),
+                                   .snapshots = {.every = 10, .log_spacing = 0.0},
+                                   .seed = static_cast<std::uint64_t>(variant)});
+          run.trajectory.optimal_value = 0.0;
+          run.label = "budget-exhausted";
+          run.also_right = {no_trouble};
+          if (!shrinks) run.may = {"step-too-small"};  // eta L = 0.005: true, noise or not
+          if (!shrinks && recording == Recording::log) run.also_right.insert("step-too-small");
+          if (!shrinks && recording == Recording::objective) run.also_right.insert("step-too-small");
+          return run;
+        });
+      }
     }
   }
 
