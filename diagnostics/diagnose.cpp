@@ -5,6 +5,7 @@
 #include <perigee/diagnostics/detector.hpp>
 #include <perigee/diagnostics/divergence.hpp>
 #include <perigee/diagnostics/end_point.hpp>
+#include <perigee/diagnostics/escape_forecast.hpp>
 #include <perigee/diagnostics/gravity_well.hpp>
 #include <perigee/diagnostics/ill_conditioned_valley.hpp>
 #include <perigee/diagnostics/line_search_stall.hpp>
@@ -41,6 +42,7 @@ constexpr Detector detectors[] = {
     detect_rounding_floor,   //
     detect_noise_floor,      //
     detect_saddle_passage,   //
+    detect_escape_forecast,  //
     detect_step_too_small,   //
     detect_ill_conditioned_valley,
     detect_derivative_mismatch,

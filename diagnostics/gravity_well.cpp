@@ -3,6 +3,7 @@
 #include <perigee/diagnostics/escape_time.hpp>
 #include <perigee/diagnostics/lost_class.hpp>
 #include <perigee/diagnostics/plateau.hpp>
+#include <perigee/diagnostics/recorded_policies.hpp>
 #include <perigee/diagnostics/series.hpp>
 #include <perigee/lib/format.hpp>
 
@@ -15,31 +16,6 @@ namespace perigee {
 namespace {
 
 constexpr double same_reward = 1e-12;  // rounding
-
-// The probabilities as recorded, one row a record; rows with a gap are left out.
-struct Policies {
-  std::vector<std::size_t> record;
-  std::vector<std::vector<double>> probabilities;
-};
-
-Policies recorded_policies(const Trajectory& trajectory) {
-  Policies policies;
-  std::vector<const Column*> columns;
-  for (const std::string& name : trajectory.policy->probability_columns) {
-    columns.push_back(trajectory.column(name));
-    if (columns.back() == nullptr) return policies;
-  }
-  for (std::size_t i = 0; i < trajectory.records.size(); ++i) {
-    std::vector<double> row;
-    for (const Column* column : columns) {
-      if (i < column->values.size() && std::isfinite(column->values[i])) row.push_back(column->values[i]);
-    }
-    if (row.size() != columns.size()) continue;
-    policies.record.push_back(i);
-    policies.probabilities.push_back(std::move(row));
-  }
-  return policies;
-}
 
 class WellSearch {
  public:
@@ -85,6 +61,12 @@ class WellSearch {
     const std::optional<std::size_t> other = corner_of(row);
     return other && std::abs(rewards_[*other] - rewards_[corner]) <= same_reward;
   }
+  // A method that says it has converged, or a log that just ends: how slow it is there need not show in what it did.
+  // Only through a softmax is the corner slow for sure.
+  bool stopped_by_itself() const {
+    const std::optional<End>& stop = trajectory_.end;
+    return trajectory_.policy->transform == "softmax" && (!stop || stop->end_class == EndClass::convergence);
+  }
   // Arms may share the best reward; together they are the way out.
   double best_probability(std::size_t row) const {
     double sum = 0.0;
@@ -99,9 +81,9 @@ class WellSearch {
     GravityWell well;
     well.first = iteration(first);
     well.last = iteration(end - 1);
-    if (well.last - well.first < options_.iterations || static_cast<Index>(end - first) < options_.iterations) {
-      return std::nullopt;
-    }
+    const bool is_short =
+        well.last - well.first < options_.iterations || static_cast<Index>(end - first) < options_.iterations;
+    if (is_short && !(is_inside_at_end && stopped_by_itself())) return std::nullopt;
     std::size_t lowest = first;
     well.corner = static_cast<Index>(corner);
     for (std::size_t row = first; row < end; ++row) {
@@ -125,8 +107,8 @@ class WellSearch {
         slow += static_cast<double>(iteration(row + 1) - iteration(row));
       }
     }
-    well.slow_share = slow / static_cast<double>(well.last - well.first);
-    if (well.slow_share < options_.slow_share) return std::nullopt;
+    well.slow_share = well.last > well.first ? slow / static_cast<double>(well.last - well.first) : not_measured;
+    if (!is_short && well.slow_share < options_.slow_share) return std::nullopt;
 
     const std::string& transform = trajectory_.policy->transform;
     if (is_inside_at_end && transform == "escort" && best_probability(end - 1) >= well.start_probability) {
@@ -160,7 +142,7 @@ class WellSearch {
   const Trajectory& trajectory_;
   const GravityWellOptions& options_;
   const std::vector<double>& rewards_;
-  Policies policies_;
+  RecordedPolicies policies_;
   std::size_t best_ = 0;
 };
 
@@ -222,6 +204,22 @@ Finding make_finding(const GravityWell& well, const std::string& corner_name, co
   return finding;
 }
 
+// Columns that sum to 1 are a policy over actions; those of a log with one column a class do not.
+void state_unknown_rewards(const Trajectory& trajectory, Diagnosis& diagnosis) {
+  const RecordedPolicies policies = recorded_policies(trajectory);
+  if (policies.record.empty()) return;
+  const std::vector<double>& last = policies.probabilities.back();
+  double sum = 0.0;
+  for (const double probability : last) sum += probability;
+  const auto largest = std::max_element(last.begin(), last.end());
+  if (std::abs(sum - 1.0) > 1e-6 || *largest < 0.9) return;
+  const auto action = static_cast<std::size_t>(largest - last.begin());
+  diagnosis.limits.push_back("The policy ended with probability " + format_number(*largest, 4) + " on " +
+                             trajectory.policy->probability_columns[action] +
+                             ". Whether that is the best action or a gravity well cannot be told without the rewards: "
+                             "diagnose with the problem, or with the rewards of the actions.");
+}
+
 }  // namespace
 
 std::vector<GravityWell> find_gravity_wells(const Trajectory& trajectory, const GravityWellOptions& options) {
@@ -241,7 +239,10 @@ void detect_gravity_well(const DiagnosisInput& input, Diagnosis& diagnosis) {
     diagnosis.findings.push_back(make_finding(well, name, policy.transform, input.options.gravity_well));
     explain_plateaus(diagnosis, well.first, well.last, "The gravity well explains it.");
   }
-  if (policy.rewards.empty() && !policy.optimal_action) detect_lost_classes(input, diagnosis);
+  if (policy.rewards.empty() && !policy.optimal_action) {
+    detect_lost_classes(input, diagnosis);
+    state_unknown_rewards(input.trajectory, diagnosis);
+  }
 }
 
 }  // namespace perigee

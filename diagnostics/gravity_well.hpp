@@ -11,6 +11,8 @@
 //     instead log pi rises at a constant rate, as through an escort transform with p = 2, the share is
 //     log 2/log(0.1/pi), below a third for pi < 1/80; such a passage is no well.
 //     While the run is still in the phase, an escort transform therefore permits no verdict, unless pi(a*) falls.
+// A run of a softmax policy that says it has converged while conditions 1 and 2 hold, or whose log ends there, needs
+// neither length nor condition 3: it stopped where (pi* - pi)'r is D and the gradient small because pi(a*) is.
 // Everything is computed from what was recorded; that the phase is a well is `likely`, not proven.
 // Training logs with one column a class are the matter of lost_class.hpp.
 #ifndef PERIGEE_DIAGNOSTICS_GRAVITY_WELL_HPP

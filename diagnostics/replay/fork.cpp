@@ -1,5 +1,6 @@
 #include <perigee/diagnostics/replay/fork.hpp>
 
+#include <perigee/diagnostics/escape_forecast.hpp>
 #include <perigee/diagnostics/series.hpp>
 #include <perigee/lib/format.hpp>
 
@@ -18,7 +19,6 @@ constexpr std::array<std::string_view, 5> traps = {"gravity-well", "saddle-passa
                                                    "degenerate-stationary-point", "local-maximum"};
 constexpr double well_share = 0.1;
 constexpr double plateau_share = 0.2;
-constexpr double saddle_share = 0.01;
 
 bool is_trap(const Finding& finding) {
   if (std::find(traps.begin(), traps.end(), finding.id) == traps.end()) return false;
@@ -78,21 +78,13 @@ std::optional<SlowPhase> phase_around(const Trajectory& trajectory, const Diagno
 }
 
 void choose_departure(const Trajectory& trajectory, Fork& fork) {
-  double share = saddle_share;
+  double share = saddle_departure_share;
   if (fork.phase && fork.phase->finding == "gravity-well") share = well_share;
   if (fork.phase && fork.phase->finding == "plateau") share = plateau_share;
-  const Series values = value_series(trajectory);
-  const ValueBound bound = value_bound(trajectory, values);
-  double left = fork.level - bound.value;
-  std::string what = std::string(name_of(bound.source)) + " " + format_number(bound.value, 4);
-  if (!bound.is_known()) {
-    left = 0.0;
-    if (!values.empty()) {
-      const auto [least, largest] = std::minmax_element(values.value.begin(), values.value.end());
-      left = *largest - *least;
-    }
-    what = "the range of the values recorded";
-  }
+  const ValueBound bound = value_bound(trajectory, value_series(trajectory));
+  const double left = value_left(trajectory, fork.level);
+  const std::string what = bound.is_known() ? std::string(name_of(bound.source)) + " " + format_number(bound.value, 4)
+                                            : "the range of the values recorded";
   fork.departure = share * left;
   fork.departure_rule =
       bound.is_known()
