@@ -296,3 +296,37 @@ TEST_CASE("replay refuses what it cannot fork") {
   sqlite3_close(database);
   refused("replay " + quoted(path), "the objective of this run is not known");
 }
+
+TEST_CASE("logs of SciPy's optimizers that report success in a trap: the report names the trap, or what it takes to") {
+  const fs::path folder = fs::path(PERIGEE_TEST_DATA) / "traps";
+  int saddles = 0;
+  int wells = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() != ".csv") continue;
+    const bool is_well = contains(entry.path().filename().string(), "well");
+    (is_well ? wells : saddles) += 1;
+    const std::string file = quoted(entry.path().string());
+    const Outcome outcome =
+        perigee("diagnose " + file + " --json - --problem " + (is_well ? "'softmax-bandit(arms=3)'" : "capped-saddle"));
+    INFO(entry.path() << "\n" << outcome.errors << outcome.output);
+    const nlohmann::json document = nlohmann::json::parse(outcome.output);
+    CHECK(document["findings"][0]["id"] == (is_well ? "gravity-well" : "strict-saddle"));
+    CHECK(document["findings"][0]["certainty"] == (is_well ? "likely" : "proven"));
+    CHECK(document["findings"][0]["severity"] == "problem");
+    // Of values, gradients and parameters alone neither is known, and the report claims neither and says what to log.
+    const nlohmann::json bare = nlohmann::json::parse(perigee("diagnose " + file + " --json -").output);
+    for (const auto& finding : bare["findings"]) {
+      CHECK(finding["id"] != "gravity-well");
+      CHECK(finding["id"] != "strict-saddle");
+      CHECK(finding["id"] != "converged-minimum");
+    }
+    CHECK(contains(bare["limits"].dump(),
+                   is_well ? "cannot be told without the rewards" : "diagnose with the objective"));
+  }
+  CHECK(saddles == 8);
+  CHECK(wells == 5);
+  const Outcome misfit =
+      perigee("diagnose " + quoted((folder / "scipy-cg-saddle.csv").string()) + " --problem octopus");
+  CHECK(misfit.exit_code == 2);
+  CHECK(contains(misfit.errors, "dimension of the snapshots, got 10 and 2"));
+}

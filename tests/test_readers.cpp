@@ -418,6 +418,29 @@ TEST_CASE("families of probabilities") {
   CHECK(outside.trajectory.column("p_1") != nullptr);
 }
 
+TEST_CASE("columns of coordinates become snapshots, of the rows that a recorder would keep") {
+  const ReadResult few = read("step,loss,x_0,x_1\n0,2,1,-1\n1,1,0.5,nan\n2,0,0.25,0.125\n");
+  REQUIRE(few.trajectory.snapshots.size() == 2);  // a point with a gap is none
+  CHECK(few.trajectory.snapshots[0].x == Vector{1.0, -1.0});
+  CHECK(few.trajectory.snapshots[1].iteration == 2);
+  CHECK(few.trajectory.snapshots[1].x == Vector{0.25, 0.125});
+  CHECK(role_of(few, "x_1") == "parameter");
+  CHECK(few.trajectory.column("x_0") == nullptr);
+  // A long log keeps no more points than a recorder does, the last always.
+  std::string text = "step,loss,param_0\n";
+  for (int k = 0; k < 3000; ++k) text += std::to_string(k) + ",1," + std::to_string(k) + "\n";
+  const ReadResult many = read(text);
+  CHECK(many.trajectory.snapshots.size() < 60);  // spaced by factors of 1.2
+  CHECK(many.trajectory.snapshots.back().iteration == 2999);
+  for (const Snapshot& snapshot : many.trajectory.snapshots) {
+    CHECK(snapshot.x == Vector{static_cast<double>(snapshot.iteration)});
+  }
+  // An index missing at the start: no coordinates. Mapped ones come in the order of the mapping.
+  CHECK(read("step,loss,x_1,x_2\n0,2,1,1\n").trajectory.snapshots.empty());
+  const ReadResult mapped = read("loss,b,a\n2,7,8\n", {.mapping = {{"parameter", "a"}, {"parameter", "b"}}});
+  CHECK(mapped.trajectory.snapshots.at(0).x == Vector{8.0, 7.0});
+}
+
 TEST_CASE("the mapping goes before every guess") {
   const std::string table = "step,loss,other,i,rate,q,r\n0,1,2,10,3,0.1,0.9\n1,4,5,11,6,0.2,0.8\n";
   const ReadResult result = read(
@@ -439,7 +462,7 @@ TEST_CASE("the mapping goes before every guess") {
         "'step', 'loss', 'other', 'i', 'rate', 'q', 'r'");
   CHECK(error_of(table, {.mapping = {{"momentum", "q"}}}) ==
         "log.csv: role 'momentum': expected iteration (step), value (loss), reward, gradient_norm (grad_norm), "
-        "step_size (lr), step_norm or probability");
+        "step_size (lr), step_norm, probability or parameter");
   CHECK(contains(error_of(table, {.mapping = {{"loss", "q"}, {"value", "r"}}}), "expected one column"));
   CHECK(contains(error_of(table, {.mapping = {{"loss", "q"}, {"lr", "q"}}}), "expected one role"));
   CHECK(contains(error_of(table, {.mapping = {{"loss", "q"}, {"reward", "r"}}}), "got both"));

@@ -3,9 +3,11 @@
 #include <perigee/diagnostics/cli/output.hpp>
 #include <perigee/diagnostics/diagnose.hpp>
 #include <perigee/diagnostics/readers/reader.hpp>
+#include <perigee/lib/problems/registry.hpp>
 
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -14,7 +16,20 @@ namespace perigee::cli {
 
 namespace {
 
-Report report_on(const std::string& path, const ReadOptions& options, const OutputOptions& output) {
+// What is known of the problem, for a log that knows nothing of it.
+void describe(const Problem& problem, Trajectory& trajectory) {
+  trajectory.problem = problem.name;
+  trajectory.optimal_value = trajectory.lower_bound = problem.optimal_value;
+  if (!problem.policy) return;
+  const auto actions = static_cast<std::size_t>(problem.policy->action_count());
+  if (!trajectory.policy || trajectory.policy->probability_columns.size() != actions) return;
+  trajectory.policy->rewards = problem.policy->rewards();
+  trajectory.policy->optimal_action = problem.policy->optimal_action();
+  trajectory.policy->transform = problem.policy->transform();
+}
+
+Report report_on(const std::string& path, const ReadOptions& options, const std::optional<Problem>& given,
+                 const OutputOptions& output) {
   ReadResult read = read_trajectory(path, options);
   Report report;
   report.source.kind = read.format;
@@ -24,11 +39,12 @@ Report report_on(const std::string& path, const ReadOptions& options, const Outp
   }
   report.source.notes.insert(report.source.notes.end(), read.notes.begin(), read.notes.end());
   // A run of ours names its problem, so its curvature can be asked for, with the draws that the run itself used.
-  std::optional<Problem> problem;
+  std::optional<Problem> problem = given;
+  if (given) describe(*given, read.trajectory);
   DiagnoseOptions diagnose_options;
   if (read.format == "sqlite") {
     const RunConfiguration configuration = read_configuration(path);
-    problem = problem_of(configuration);
+    if (!given) problem = problem_of(configuration);
     diagnose_options.random = RandomSource(seed_of(configuration));
   }
   report.diagnosis = diagnose(read.trajectory, problem ? problem->objective.get() : nullptr, diagnose_options);
@@ -48,11 +64,16 @@ int diagnose_command(const DiagnoseCommandOptions& options) {
   ReadOptions read_options;
   read_options.format = options.format;
   for (const std::string& assignment : options.mapping) read_options.mapping.push_back(parse_assignment(assignment));
+  std::optional<Problem> problem;
+  if (!options.problem.empty()) {
+    const NamedChoice choice = parse_choice(options.problem);
+    problem = problems::make(choice.name, choice.assignments);
+  }
   std::vector<Report> reports;  // kept only for the page that shows them all
   int exit_code = exit_done;
   for (const std::string& path : options.paths) {
     if (options.paths.size() > 1 && options.output.json_path != "-") std::cout << path << "\n\n";
-    Report report = report_on(path, read_options, options.output);
+    Report report = report_on(path, read_options, problem, options.output);
     exit_code = std::max(exit_code, print_report(report, options.output));
     if (!options.output.report_path.empty()) reports.push_back(std::move(report));
   }

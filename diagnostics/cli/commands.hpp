@@ -48,6 +48,7 @@ struct DiagnoseCommandOptions {
   std::vector<std::string> paths;
   std::string format = "auto";
   std::vector<std::string> mapping;  // role=column, comma separated or repeated
+  std::string problem;               // name or name(key=value, ...): what the log is a run of; empty: unknown
   OutputOptions output;
 };
 

@@ -79,6 +79,11 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       ->type_name("ROLE=COLUMN,...")
       ->allow_extra_args(false);
   add_output_options(*diagnose_app, diagnose.output);
+  diagnose_app
+      ->add_option("--problem", diagnose.problem,
+                   "The problem that the log is a run of, as in \"octopus(dimension=5)\"; its end point can then be "
+                   "judged, if the log has the parameters")
+      ->type_name("PROBLEM");
   diagnose_app->footer("Example:\n  perigee diagnose training.csv --map loss=train/loss --report training.html");
   diagnose_app->callback([&] { exit_code = diagnose_command(diagnose); });
 

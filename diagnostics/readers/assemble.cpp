@@ -4,6 +4,7 @@
 #include <perigee/diagnostics/readers/table.hpp>
 
 #include <perigee/lib/format.hpp>
+#include <perigee/lib/recorder.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -165,6 +166,27 @@ void take_snapshots(const Table& table, const Order& order, std::vector<Snapshot
   }
 }
 
+// The points of the rows that a recorder would keep (recorder.hpp), as far as every coordinate was measured; the last
+// row's always.
+void keep_snapshots(Table& table, const std::vector<std::size_t>& parameters, const Order& order,
+                    Trajectory& trajectory) {
+  const std::size_t count = trajectory.records.size();
+  std::vector<std::vector<double>> coordinates;
+  for (const std::size_t position : parameters) {
+    coordinates.push_back(take_values(table.columns[position], order, count));
+  }
+  Index last_kept = -1;
+  for (std::size_t row = 0; row < count; ++row) {
+    const StepRecord& record = trajectory.records[row];
+    if (row + 1 < count && !keeps_snapshot({}, record, last_kept, trajectory.snapshots.size())) continue;
+    Vector x(static_cast<Index>(coordinates.size()));
+    for (std::size_t i = 0; i < coordinates.size(); ++i) x[static_cast<Index>(i)] = coordinates[i][row];
+    if (!std::all_of(x.begin(), x.end(), [](double coordinate) { return std::isfinite(coordinate); })) continue;
+    trajectory.snapshots.push_back({record.iteration, std::move(x)});
+    last_kept = record.iteration;
+  }
+}
+
 void note_left_out(const Table& table, std::vector<std::string>& notes) {
   for (const auto& [content, what] : {std::pair(Content::text, "text"), std::pair(Content::lists, "lists"),
                                       std::pair(Content::nothing, "empty in every row")}) {
@@ -242,6 +264,8 @@ ReadResult assemble(Table& table, const Roles& roles, std::vector<std::string> n
       trajectory.policy->probability_columns.push_back(table.columns[position].name);
     }
   }
+  for (const std::size_t position : roles.parameters) role_names[position] = "parameter";
+  if (!roles.parameters.empty()) keep_snapshots(table, roles.parameters, order, trajectory);
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     TableColumn& column = table.columns[i];
     const bool is_extra = role_names[i].empty();

@@ -49,6 +49,8 @@ void LongLog::begin(const Table& table) {
        {roles_.iteration, roles_.value, roles_.reward, roles_.gradient_norm, roles_.step_size, roles_.step_norm}) {
     if (role) has_role[*role] = true;
   }
+  for (const std::size_t position : roles_.parameters)
+    has_role[position] = true;  // of a long log only the end's are kept
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const auto& arms = roles_.probabilities;
     const bool is_probability = std::find(arms.begin(), arms.end(), i) != arms.end();
@@ -144,6 +146,7 @@ ReadResult LongLog::finish(Table& table) {
   }
   ReadResult result = assemble(table, roles_, std::move(notes_));
   Trajectory& trajectory = result.trajectory;
+  for (Snapshot& snapshot : trajectory.snapshots) snapshot.iteration += has_step ? 0 : rows_taken_;
   std::vector<double> numbers(kept_columns_.size());
   for (std::size_t k = 0; k < trajectory.records.size(); ++k) {
     if (!has_step) trajectory.records[k].iteration += rows_taken_;

@@ -22,6 +22,9 @@ using Role = std::optional<std::size_t> Roles::*;
 // Prefixes of families of probabilities, p_class_0, p_class_1, ...; in order of preference.
 constexpr std::array<std::string_view, 5> probability_prefixes{"p_class_", "pi_", "prob_", "probability_", "p_"};
 
+// Prefixes of families of coordinates, x_0, x_1, ... or param_0, param_1, ...; likewise.
+constexpr std::array<std::string_view, 4> parameter_prefixes{"param_", "parameter_", "theta_", "x_"};
+
 std::vector<std::string> names_of(const Table& table) {
   std::vector<std::string> names;
   for (const TableColumn& column : table.columns) names.push_back(column.name);
@@ -57,10 +60,10 @@ void map_roles(const Table& table, const std::vector<std::pair<std::string, std:
   for (const auto& [role_name, column_name] : mapping) {
     const auto fail = [&table](const std::string& message) { throw ReadError(message_at(table.file, 0, {}, message)); };
     const Role role = role_of(role_name);
-    if (role == nullptr && role_name != "probability") {
+    if (role == nullptr && role_name != "probability" && role_name != "parameter") {
       fail("role " + shown(role_name) +
-           ": expected iteration (step), value (loss), reward, gradient_norm (grad_norm), step_size (lr), step_norm or "
-           "probability");
+           ": expected iteration (step), value (loss), reward, gradient_norm (grad_norm), step_size (lr), step_norm, "
+           "probability or parameter");
     }
     const auto found = std::find_if(table.columns.begin(), table.columns.end(),
                                     [&name = column_name](const TableColumn& column) { return column.name == name; });
@@ -76,7 +79,7 @@ void map_roles(const Table& table, const std::vector<std::pair<std::string, std:
     if (roles.mapped[position]) fail("column " + shown(column_name) + ": expected one role in the mapping, got two");
     roles.mapped[position] = true;
     if (role == nullptr) {
-      roles.probabilities.push_back(position);
+      (role_name == "parameter" ? roles.parameters : roles.probabilities).push_back(position);
       continue;
     }
     if (roles.*role) fail("role " + shown(role_name) + ": expected one column in the mapping, got two");
@@ -166,6 +169,19 @@ class Guess {
                     (others.empty() ? "" : ", not " + shown_list(others)) + "; --map loss=COLUMN takes another.");
   }
 
+  // The first family of consecutive indices from 0 on.
+  void fill_parameters() {
+    if (!roles_.parameters.empty()) return;
+    for (const std::string_view prefix : parameter_prefixes) {
+      for (std::size_t index = 0;; ++index) {
+        const auto found = positions_.find(std::string(prefix) + std::to_string(index));
+        if (found == positions_.end() || table_.columns[found->second].content != Content::numbers) break;
+        roles_.parameters.push_back(found->second);
+      }
+      if (!roles_.parameters.empty()) return;
+    }
+  }
+
   // The first family of at least two consecutive indices whose numbers all lie in [0, 1].
   void fill_probabilities(std::vector<std::string>& notes) {
     if (!roles_.probabilities.empty()) return;
@@ -237,6 +253,7 @@ Roles assign_roles(const Table& table, const std::vector<std::pair<std::string, 
   guess.fill(&Roles::step_norm, names_of_step_norm());
   guess.fill_by_words(&Roles::step_norm, words_of_step_norm(), Doubt::little);
   guess.fill_probabilities(notes);
+  guess.fill_parameters();
   if (!roles.value && !roles.reward && !roles.gradient_norm && roles.probabilities.empty()) {
     throw ReadError(message_at(table.file, 0, "loss",
                                "expected a column of this or a like name, or one mapped to loss, reward, grad_norm or "

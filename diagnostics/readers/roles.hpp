@@ -21,6 +21,7 @@ struct Roles {
   std::optional<std::size_t> step_size;
   std::optional<std::size_t> step_norm;
   std::vector<std::size_t> probabilities;  // in the order of the actions
+  std::vector<std::size_t> parameters;     // x, in the order of its coordinates
   std::vector<bool> mapped;                // a column: whether the mapping names it
   bool operator==(const Roles&) const = default;
 };
