@@ -144,8 +144,10 @@ void Statement::run() {
 bool Statement::next() {
   const int code = sqlite3_step(handle_);
   if (code == SQLITE_ROW) return true;
-  if (code != SQLITE_DONE) database_.fail(sqlite3_errmsg(database_.handle()));
-  return false;
+  if (code == SQLITE_DONE) return false;
+  const std::string reason = sqlite3_errmsg(database_.handle());
+  sqlite3_reset(handle_);  // so that other values may be tried
+  database_.fail(reason);
 }
 
 void Statement::wrong_type(int column, const char* what, const char* expected) const {
@@ -188,6 +190,18 @@ std::span<const std::uint8_t> Statement::blob(int column, const char* what) cons
 }
 
 bool Statement::is_null(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
+
+void insert_pairs(Database& database, const std::string& table,
+                  const std::vector<std::pair<std::string, std::string>>& pairs) {
+  Statement insert(database, "INSERT INTO " + table + " VALUES(?, ?, ?)");
+  std::int64_t position = 0;
+  for (const auto& [name, value] : pairs) {
+    insert.bind(1, position++);
+    insert.bind(2, std::string_view(name));
+    insert.bind(3, std::string_view(value));
+    insert.run();
+  }
+}
 
 std::int64_t application_id(Database& database) {
   try {

@@ -17,6 +17,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -89,6 +91,10 @@ class Statement {
   const Database& database_;
   sqlite3_stmt* handle_ = nullptr;
 };
+
+/// Fills a table of (position, name, value) from position 0 on.
+void insert_pairs(Database& database, const std::string& table,
+                  const std::vector<std::pair<std::string, std::string>>& pairs);
 
 /// The application id in the file's header; 0: a file of no particular application, or an empty one.
 /// Throws StoreError if the file is not an SQLite file.

@@ -1,5 +1,6 @@
 #include <perigee/diagnostics/store.hpp>
 
+#include <perigee/diagnostics/configuration_difference.hpp>
 #include <perigee/diagnostics/file_lock.hpp>
 #include <perigee/diagnostics/sqlite_database.hpp>
 #include <perigee/lib/format.hpp>
@@ -25,40 +26,10 @@ using sqlite::WhenNan;
 
 constexpr std::size_t greatest_column_count = 1000;  // SQLite permits 2000 columns a table
 
-std::string quoted(const std::string& text) { return "'" + text + "'"; }
-
 std::string quoted_identifier(const std::string& name) {
   std::string result = "\"";
   for (const char character : name) result += character == '"' ? std::string("\"\"") : std::string(1, character);
   return result + "\"";
-}
-
-const std::string* value_of(const RunConfiguration& configuration, const std::string& name) {
-  for (const auto& [key, value] : configuration.entries) {
-    if (key == name) return &value;
-  }
-  return nullptr;
-}
-
-// What differs, entry by entry: "seed: the file has '1', this run '2'; ..."; empty: nothing.
-std::string differences(const RunConfiguration& stored, const RunConfiguration& wanted,
-                        const std::vector<std::string>& may_change) {
-  std::vector<std::string> names;
-  for (const RunConfiguration* configuration : {&stored, &wanted}) {
-    for (const auto& entry : configuration->entries) {
-      if (std::find(names.begin(), names.end(), entry.first) == names.end()) names.push_back(entry.first);
-    }
-  }
-  std::string result;
-  for (const std::string& name : names) {
-    if (std::find(may_change.begin(), may_change.end(), name) != may_change.end()) continue;
-    const std::string* there = value_of(stored, name);
-    const std::string* here = value_of(wanted, name);
-    if (there != nullptr && here != nullptr && *there == *here) continue;
-    result += (result.empty() ? "" : "; ") + name + ": the file has " + (there != nullptr ? quoted(*there) : "none") +
-              ", this run " + (here != nullptr ? quoted(*here) : "none");
-  }
-  return result;
 }
 
 void check(const StoreOptions& options) {
@@ -81,7 +52,8 @@ void check(const StoreOptions& options) {
   }
   for (std::size_t i = 0; i < options.configuration.entries.size(); ++i) {
     const std::string& name = options.configuration.entries[i].first;
-    if (value_of(options.configuration, name) != &options.configuration.entries[i].second) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (options.configuration.entries[j].first != name) continue;
       throw std::invalid_argument("RunConfiguration: names must be unique, got '" + name + "' twice");
     }
   }
@@ -136,18 +108,6 @@ std::vector<std::uint8_t> little_endian_bytes(ConstVectorView x) {
   return bytes;
 }
 
-void insert_pairs(Database& database, const std::string& table,
-                  const std::vector<std::pair<std::string, std::string>>& pairs) {
-  Statement insert(database, "INSERT INTO " + table + " VALUES(?, ?, ?)");
-  std::int64_t position = 0;
-  for (const auto& [name, value] : pairs) {
-    insert.bind(1, position++);
-    insert.bind(2, std::string_view(name));
-    insert.bind(3, std::string_view(value));
-    insert.run();
-  }
-}
-
 void insert_description(Database& database, const Trajectory& description) {
   Statement meta(database, "INSERT INTO meta VALUES(?, ?)");
   const auto put = [&meta](std::string_view key, std::string_view value) {
@@ -193,8 +153,8 @@ std::unique_ptr<Database> open_run(const std::filesystem::path& path, const Stor
   database->execute("BEGIN IMMEDIATE");
   if (blank) {
     database->execute(schema_of(options.probe));
-    insert_pairs(*database, "configuration", options.configuration.entries);
-    insert_pairs(*database, "settings", options.description.settings);
+    sqlite::insert_pairs(*database, "configuration", options.configuration.entries);
+    sqlite::insert_pairs(*database, "settings", options.description.settings);
     insert_description(*database, options.description);
     Statement insert(*database, "INSERT INTO column_names VALUES(?, ?)");
     for (std::size_t i = 0; i < options.probe.names.size(); ++i) {
@@ -204,7 +164,7 @@ std::unique_ptr<Database> open_run(const std::filesystem::path& path, const Stor
     }
   } else {
     const RunConfiguration stored = sqlite::read_configuration(*database);
-    const std::string difference = differences(stored, options.configuration, options.may_change);
+    const std::string difference = configuration_difference(stored, options.configuration, options.may_change);
     if (!difference.empty()) database->fail("holds a run of another configuration: " + difference);
     std::vector<std::string> names;
     Statement columns(*database, "SELECT name FROM column_names ORDER BY position");
@@ -215,8 +175,8 @@ std::unique_ptr<Database> open_run(const std::filesystem::path& path, const Stor
     }
     if (stored != options.configuration) {
       database->execute("DELETE FROM configuration; DELETE FROM settings");
-      insert_pairs(*database, "configuration", options.configuration.entries);
-      insert_pairs(*database, "settings", options.description.settings);
+      sqlite::insert_pairs(*database, "configuration", options.configuration.entries);
+      sqlite::insert_pairs(*database, "settings", options.description.settings);
     }
   }
   database->execute("COMMIT");

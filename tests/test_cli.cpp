@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 #include <sys/wait.h>
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -222,12 +223,50 @@ TEST_CASE("compare prints a table and JSON") {
       "compare --problem octopus --solver gradient-descent --solver perturbed-gradient-descent --seeds 3 --budget 2000";
   const Outcome table = perigee(arguments);
   CHECK(table.exit_code == 0);
+  CHECK(contains(table.output, "perturbed-gradient-descent solved 100%"));
   CHECK(contains(table.output, "not reached"));
   CHECK(contains(table.output, "3/3"));
-  const nlohmann::json rows = nlohmann::json::parse(perigee(arguments + " --json").output);
-  REQUIRE(rows.size() == 2);
-  CHECK(rows[0]["median_gradients"].is_null());
-  CHECK(rows[1]["successes"] == 3);
+  const nlohmann::json document = nlohmann::json::parse(perigee(arguments + " --json -").output);
+  const nlohmann::json& groups = document["targets"][0]["groups"];
+  REQUIRE(groups.size() == 2);
+  CHECK(groups[0]["median_cost"].is_null());
+  CHECK(groups[1]["successes"] == 3);
+  CHECK(document["configuration"]["budget"] == "2000");
+  // Lists, shorter: the same campaign.
+  CHECK(perigee("compare --problems octopus --solvers gradient-descent,perturbed-gradient-descent --seeds 3"
+                " --budget 2000 --threads 2")
+            .output == table.output);
+}
+
+TEST_CASE("a stored campaign goes on, is shown again, and is put together from shards") {
+  const Folder folder;
+  const auto file = [&](const char* name) { return quoted((folder.path / name).string()); };
+  const std::string arguments =
+      "compare --problems capped-saddle,\"octopus(dimension=3, tau=2)\" --starts +1e-2"
+      " --solvers heavy-ball,perturbed-gradient-descent --seeds 4 --budget 800";
+  const Outcome whole = perigee(arguments + " --store " + file("whole.sqlite") + " --csv " + file("whole.csv"));
+  CHECK(whole.exit_code == 0);
+  CHECK(contains(whole.output, "octopus(dimension=3, tau=2)"));
+  const std::string csv = read(folder.path / "whole.csv");
+  CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + 2 * 2 * 4);
+  CHECK(contains(csv, "\"octopus(dimension=3, tau=2)\",+1e-2,heavy-ball,0,"));
+  // Nothing is left to do: the summary of the same rows.
+  CHECK(perigee(arguments + " --store " + file("whole.sqlite")).output == whole.output);
+  CHECK(perigee("compare show " + file("whole.sqlite")).output == whole.output);
+
+  CHECK(perigee(arguments + " --shard 1/2 --store " + file("1.sqlite")).exit_code == 0);
+  CHECK(contains(perigee(arguments + " --shard 2/2 --store " + file("2.sqlite")).output, "8 runs are missing"));
+  const Outcome merged =
+      perigee("compare merge " + file("1.sqlite") + " " + file("2.sqlite") + " --store " + file("all.sqlite"));
+  CHECK(merged.exit_code == 0);
+  CHECK(contains(merged.output, "16 of 16 runs"));
+  CHECK(perigee("compare show " + file("all.sqlite")).output == whole.output);
+
+  const Outcome other = perigee(arguments + "0 --store " + file("whole.sqlite"));
+  CHECK(other.exit_code == 2);
+  CHECK(contains(other.errors, "budget: the file has '800', this run '8000'"));
+  CHECK(contains(perigee(arguments + " --shard 1/2").errors, "--store"));
+  CHECK(contains(perigee(arguments + " --store " + file("x.sqlite") + " --shard 3/2").errors, "shard must be i/n"));
 }
 
 TEST_CASE("a reproduction writes data, picture and verdict, and says where") {

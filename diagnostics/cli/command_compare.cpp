@@ -1,72 +1,141 @@
-// `perigee compare`: a table of success rates and costs.
+// `perigee compare`: a campaign, kept in a file or not, and its summary.
+#include <perigee/diagnostics/cli/campaign_output.hpp>
 #include <perigee/diagnostics/cli/output.hpp>
-#include <perigee/lib/format.hpp>
+#include <perigee/diagnostics/compare/campaign_runner.hpp>
+#include <perigee/diagnostics/compare/campaign_store.hpp>
 
-#include <cmath>
+#include <unistd.h>
+
 #include <iostream>
-#include <nlohmann/json.hpp>
+#include <memory>
+#include <sstream>
+#include <stdexcept>
 #include <thread>
 
 namespace perigee::cli {
 
 namespace {
 
-std::string reached(double median) { return std::isinf(median) ? "not reached" : format_number(median); }
-
-// JSON has no infinity: null says that fewer than half of the runs reached the target.
-nlohmann::ordered_json json_of(double median) {
-  return std::isinf(median) ? nlohmann::ordered_json() : nlohmann::ordered_json(median);
+std::vector<std::string> all_of(const std::vector<std::string>& lists) {
+  std::vector<std::string> all;
+  for (const std::string& list : lists) {
+    for (std::string& part : split_choices(list)) all.push_back(std::move(part));
+  }
+  return all;
 }
 
-void print_table(const std::vector<ComparisonRow>& rows, const CompareOptions& options) {
-  std::vector<std::vector<std::string>> cells{
-      {"problem", "solver", "solved", "95% interval", "median gradients", "median cost"}};
-  for (const ComparisonRow& row : rows) {
-    cells.push_back({row.problem, row.solver, std::to_string(row.successes) + "/" + std::to_string(row.runs),
-                     "[" + format_number(row.success_low, 2) + ", " + format_number(row.success_high, 2) + "]",
-                     reached(row.median_gradients), reached(row.median_cost)});
+std::vector<NamedChoice> choices_of(const std::vector<std::string>& lists, const char* option) {
+  std::vector<NamedChoice> choices;
+  for (const std::string& text : all_of(lists)) choices.push_back(parse_choice(text));
+  if (choices.empty()) throw std::invalid_argument(std::string("compare: ") + option + " must be given, got none");
+  return choices;
+}
+
+CampaignOptions campaign_options(const CompareCommandOptions& command) {
+  CampaignOptions options;
+  options.problems = choices_of(command.problems, "--problems");
+  options.solvers = choices_of(command.solvers, "--solvers");
+  if (!command.starts.empty()) options.starts = all_of(command.starts);
+  options.seeds = static_cast<Index>(command.seeds);
+  options.budget = command.budget;
+  if (!command.weights.empty()) options.weights = {command.weights[0], command.weights[1], command.weights[2]};
+  options.targets = command.targets;
+  options.judgement = judgement_of(command.judgement);
+  return options;
+}
+
+// Rows done and wanted on standard error, if that is a terminal.
+class RowProgress {
+ public:
+  void operator()(const CampaignProgress& progress) {
+    if (isatty(STDERR_FILENO) == 0) return;
+    shown_ = true;
+    std::cerr << "\r\033[K" << progress.done << " of " << progress.wanted << " runs" << std::flush;
   }
-  std::vector<std::size_t> widths(cells[0].size(), 0);
-  for (const auto& row : cells) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  void clear() {
+    if (shown_) std::cerr << "\r\033[K";
   }
-  for (const auto& row : cells) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      std::cout << row[i] << (i + 1 < row.size() ? std::string(widths[i] - row[i].size() + 2, ' ') : "\n");
+
+ private:
+  bool shown_ = false;
+};
+
+void write_to(const std::string& path, const std::string& content) {
+  if (path == "-") {
+    std::cout << content;
+  } else if (!path.empty()) {
+    write_file(path, content);
+  }
+}
+
+// What was asked for; the table unless standard output is taken.
+void write_summary(const CompareCommandOptions& command, const RunConfiguration& configuration,
+                   const CampaignOptions& campaign, RunRows& rows) {
+  std::vector<CampaignSummary> summaries;
+  for (std::size_t target = 0; target < campaign.targets.size(); ++target) {
+    summaries.push_back(summarize(campaign, rows, {.target = target}));
+  }
+  if (!command.csv_path.empty()) {
+    std::ostringstream csv;
+    write_campaign_csv(csv, campaign, rows);
+    write_to(command.csv_path, csv.str());
+  }
+  if (!command.json_path.empty()) write_to(command.json_path, campaign_json(configuration, campaign, summaries));
+  if (command.json_path != "-" && command.csv_path != "-") {
+    for (const CampaignSummary& summary : summaries) {
+      std::cout << campaign_table(campaign, summary) << (&summary != &summaries.back() ? "\n" : "");
     }
   }
-  std::cout << "solved: f <= f* + " << format_number(options.target) << " (f(x0) - f*) within " << options.budget
-            << " gradients. Medians over all runs, failures counting as infinite;\ncost = gradients + 2 Hessian-vector "
-               "products + values/3.\n";
+  std::cout.flush();
+  if (!std::cout) throw std::runtime_error("standard output: cannot write");
 }
 
 }  // namespace
 
 int compare_command(const CompareCommandOptions& command) {
-  CompareOptions options;
-  for (const std::string& text : command.problems) options.problems.push_back(parse_choice(text));
-  for (const std::string& text : command.solvers) options.solvers.push_back(parse_choice(text));
-  options.seeds = static_cast<Index>(command.seeds);
-  options.budget = command.budget;
-  options.target = command.target;
-  options.start = command.start;
-  options.threads = command.jobs > 0 ? command.jobs : std::max(1U, std::thread::hardware_concurrency());
-  const std::vector<ComparisonRow> rows = compare(options);
-  if (!command.as_json) {
-    print_table(rows, options);
-    return exit_done;
+  const Shard shard = parse_shard(command.shard);
+  if (command.store_path.empty() && shard.count > 1) {
+    throw std::invalid_argument("compare: --shard must come with --store, or its runs are lost, got none");
   }
-  nlohmann::ordered_json document = nlohmann::ordered_json::array();
-  for (const ComparisonRow& row : rows) {
-    document.push_back({{"problem", row.problem},
-                        {"solver", row.solver},
-                        {"runs", row.runs},
-                        {"successes", row.successes},
-                        {"success_interval", {row.success_low, row.success_high}},
-                        {"median_gradients", json_of(row.median_gradients)},
-                        {"median_cost", json_of(row.median_cost)}});
+  const Campaign campaign(campaign_options(command));
+  const RunConfiguration configuration = campaign.configuration();
+  const unsigned threads = command.threads > 0 ? command.threads : std::max(1U, std::thread::hardware_concurrency());
+  std::unique_ptr<RunRows> rows;
+  if (command.store_path.empty()) {
+    rows = std::make_unique<RowsInMemory>();
+  } else {
+    rows = std::make_unique<CampaignStore>(command.store_path, configuration, provenance_of_this_process(threads));
   }
-  std::cout << document.dump(2) << '\n';
+  RowProgress progress;
+  const CampaignProgress reached =
+      run_campaign(campaign, *rows,
+                   {.threads = threads, .shard = shard, .cancelled = interruption(), .progressed = std::ref(progress)});
+  progress.clear();
+  if (reached.done < reached.wanted) {
+    std::cerr << "interrupted after " << reached.done << " of " << reached.wanted << " runs"
+              << (command.store_path.empty() ? "" : "; the same command goes on from there") << '\n';
+  }
+  write_summary(command, configuration, campaign.options(), *rows);
+  return exit_done;
+}
+
+int compare_merge_command(const CompareCommandOptions& command) {
+  const RunConfiguration configuration = CampaignStore(command.files.front()).configuration();
+  CampaignStore store(command.store_path, configuration, {});
+  for (const std::string& file : command.files) {
+    std::cout << file << ": " << store.merge(file) << " runs added\n";
+  }
+  const Index count = run_count(options_of(configuration.entries));
+  const std::vector<bool> present = store.present(count);
+  const auto missing = std::count(present.begin(), present.end(), false);
+  std::cout << command.store_path << ": " << count - missing << " of " << count << " runs\n";
+  return exit_done;
+}
+
+int compare_show_command(const CompareCommandOptions& command) {
+  CampaignStore store(command.files.front());
+  const CampaignOptions campaign = options_of(store.configuration().entries);
+  write_summary(command, store.configuration(), campaign, store);
   return exit_done;
 }
 

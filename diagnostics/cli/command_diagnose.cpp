@@ -3,6 +3,7 @@
 #include <perigee/diagnostics/cli/output.hpp>
 #include <perigee/diagnostics/diagnose.hpp>
 #include <perigee/diagnostics/readers/reader.hpp>
+#include <perigee/lib/parameters.hpp>
 #include <perigee/lib/problems/registry.hpp>
 
 #include <algorithm>

@@ -53,14 +53,20 @@ struct DiagnoseCommandOptions {
 };
 
 struct CompareCommandOptions {
-  std::vector<std::string> problems;  // name or name(key=value, ...)
-  std::vector<std::string> solvers;
+  std::vector<std::string> problems;  // each a list: name or name(key=value, ...), separated by commas
+  std::vector<std::string> solvers;   // likewise
+  std::vector<std::string> starts;    // likewise; empty: each problem's first start
   std::int64_t seeds = 20;
-  std::uint64_t budget = 10000;
-  double target = 1e-3;
-  std::string start;
-  unsigned jobs = 0;  // 0: all cores
-  bool as_json = false;
+  double budget = 10000.0;            // cost of a run
+  std::vector<double> weights{};      // of values, gradients and products; empty: the defaults
+  std::vector<double> targets{1e-3};  // tau, decreasing
+  std::string judgement = "none";     // "none", "point", "diagnosis"
+  std::string store_path;             // empty: nothing is kept
+  std::string shard = "1/1";
+  unsigned threads = 0;              // 0: one a core
+  std::string json_path;             // the summary; "-": standard output
+  std::string csv_path;              // one line a run, likewise
+  std::vector<std::string> files{};  // to be merged, or shown
 };
 
 struct ReplayCommandOptions {
@@ -87,6 +93,8 @@ int list_command(const ListOptions& options);
 int run_command(const RunCommandOptions& options);
 int diagnose_command(const DiagnoseCommandOptions& options);
 int compare_command(const CompareCommandOptions& options);
+int compare_merge_command(const CompareCommandOptions& options);
+int compare_show_command(const CompareCommandOptions& options);
 int replay_command(const ReplayCommandOptions& options);
 int reproduce_command(const ReproduceCommandOptions& options);
 

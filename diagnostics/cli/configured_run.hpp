@@ -3,7 +3,7 @@
 #define PERIGEE_DIAGNOSTICS_CLI_CONFIGURED_RUN_HPP
 
 #include <perigee/diagnostics/cli/commands.hpp>
-#include <perigee/diagnostics/compare/compare.hpp>
+#include <perigee/diagnostics/compare/named_choice.hpp>
 #include <perigee/diagnostics/store.hpp>
 #include <perigee/lib/problem.hpp>
 #include <perigee/lib/solver.hpp>

@@ -88,27 +88,70 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   diagnose_app->callback([&] { exit_code = diagnose_command(diagnose); });
 
   CompareCommandOptions compare;
-  CLI::App* compare_app = app.add_subcommand("compare", "Compare solvers on problems: success rate and median cost");
-  compare_app->add_option("--problem", compare.problems, "A problem, as in octopus or \"octopus(dimension=5)\"; repeat")
-      ->required()
+  CLI::App* compare_app = app.add_subcommand("compare", "Compare solvers on problems: a campaign of runs, summed up");
+  compare_app
+      ->add_option("--problems,--problem", compare.problems,
+                   "Problems, as in octopus or \"octopus(dimension=5)\", separated by commas; may be repeated")
+      ->type_name("NAME,...")
       ->allow_extra_args(false);
-  compare_app->add_option("--solver", compare.solvers, "A solver, likewise; repeat")
-      ->required()
+  compare_app->add_option("--solvers,--solver", compare.solvers, "Solvers, likewise")
+      ->type_name("NAME,...")
       ->allow_extra_args(false);
-  compare_app->add_option("--seeds", compare.seeds, "Runs of each pair")
+  compare_app
+      ->add_option("--starts,--start", compare.starts,
+                   "Starts: a name, random, NAME+1e-4 (moved at random), NAME*10; default: each problem's first start")
+      ->type_name("START,...")
+      ->allow_extra_args(false);
+  compare_app->add_option("--seeds", compare.seeds, "Runs of each problem, start and solver")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  compare_app->add_option("--budget", compare.budget, "Gradient evaluations of each run")
+  compare_app->add_option("--budget", compare.budget, "Cost of each run: gradients + 2 products + values/3")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  compare_app->add_option("--target", compare.target, "tau: solved where f <= f* + tau (f(x0) - f*)")
-      ->capture_default_str();
-  compare_app->add_option("--start", compare.start, "A start's name or random; default: each problem's first start");
-  compare_app->add_option("--jobs", compare.jobs, "Threads; 0: one a core")->capture_default_str();
-  compare_app->add_flag("--json", compare.as_json, "As a JSON array of objects");
+  compare_app->add_option("--weights", compare.weights, "What a value, a gradient and a product cost")
+      ->delimiter(',')
+      ->expected(3)
+      ->type_name("V,G,H");
+  compare_app
+      ->add_option("--targets,--target", compare.targets, "tau, decreasing: solved where f <= f* + tau (f(x0) - f*)")
+      ->delimiter(',')
+      ->capture_default_str()
+      ->type_name("TAU,...")
+      ->allow_extra_args(false);
+  compare_app->add_option("--judge", compare.judgement, "What is asked of every end: none, point or diagnosis")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"none", "point", "diagnosis"}));
+  compare_app->add_option("--store,--out", compare.store_path,
+                          "Keep the runs in this SQLite file, and run only what it lacks");
+  compare_app->add_option("--shard", compare.shard, "Run part i of n only")->type_name("i/n")->capture_default_str();
+  compare_app->add_option("--threads,--jobs", compare.threads, "Threads; 0: one a core")->capture_default_str();
+  const auto add_exports = [&compare](CLI::App& command) {
+    command.add_option("--json", compare.json_path, "Write the summary as JSON to this file, or - for standard output")
+        ->type_name("FILE|-");
+    command.add_option("--csv", compare.csv_path, "Write the runs as CSV, one line each, likewise")
+        ->type_name("FILE|-");
+  };
+  add_exports(*compare_app);
+  compare_app->require_subcommand(0, 1);
   compare_app->footer(
-      "Example:\n  perigee compare --problem octopus --solver gradient-descent --solver perturbed-gradient-descent");
-  compare_app->callback([&] { exit_code = compare_command(compare); });
+      "Example:\n  perigee compare --problems octopus,beale --solvers gradient-descent,guided --store campaign.sqlite");
+  CLI::App* merge_app = compare_app->add_subcommand("merge", "Put the shards of a campaign together in one file");
+  merge_app->add_option("files", compare.files, "The shards")->required();
+  merge_app->add_option("--store,--out", compare.store_path, "The file to put them in; made if need be")->required();
+  merge_app->footer("Example:\n  perigee compare merge shard-1.sqlite shard-2.sqlite --store campaign.sqlite");
+  CLI::App* show_app = compare_app->add_subcommand("show", "Sum up a campaign that is there, finished or not");
+  show_app->add_option("file", compare.files, "The campaign")->required()->expected(1);
+  add_exports(*show_app);
+  show_app->footer("Example:\n  perigee compare show campaign.sqlite --csv runs.csv");
+  compare_app->callback([&] {
+    if (merge_app->parsed()) {
+      exit_code = compare_merge_command(compare);
+    } else if (show_app->parsed()) {
+      exit_code = compare_show_command(compare);
+    } else {
+      exit_code = compare_command(compare);
+    }
+  });
 
   ReplayCommandOptions replay;
   CLI::App* replay_app = app.add_subcommand(

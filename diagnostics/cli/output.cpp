@@ -4,8 +4,8 @@
 #include <perigee/diagnostics/render_json.hpp>
 #include <perigee/diagnostics/render_markdown.hpp>
 #include <perigee/diagnostics/render_text.hpp>
-#include <perigee/lib/call_text.hpp>
 #include <perigee/lib/format.hpp>
+#include <perigee/lib/parameters.hpp>
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -119,25 +119,17 @@ int print_report(const Report& report, const OutputOptions& output) {
   return exit_done;
 }
 
-NamedChoice parse_choice(const std::string& text) {
-  // A certified solver has parentheses in its name: certified(NAME) or certified(NAME)(key=value).
-  std::string name;
-  std::string rest = text;
-  if (text.starts_with("certified(")) {
-    const std::size_t end = text.find(')') + 1;
-    name = text.substr(0, end);
-    rest = "certified" + text.substr(end);
-  }
-  const CallText call(rest);
-  return {name.empty() ? call.name() : name, call.arguments()};
-}
-
-StopRule until_interrupted() {
+std::function<bool()> interruption() {
   struct sigaction action {};
   action.sa_handler = note_interrupt;
   action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second Ctrl-C ends the process at once
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  return [] { return interrupted != 0; };
+}
+
+StopRule until_interrupted() {
+  (void)interruption();
   return StopRule([](const Progress& progress) -> std::optional<End> {
     if (interrupted == 0) return std::nullopt;
     return End{EndClass::budget, "interrupted",

@@ -3,13 +3,13 @@
 #define PERIGEE_DIAGNOSTICS_CLI_OUTPUT_HPP
 
 #include <perigee/diagnostics/cli/commands.hpp>
-#include <perigee/diagnostics/compare/compare.hpp>
 #include <perigee/diagnostics/online/live_diagnosis.hpp>
 #include <perigee/diagnostics/report.hpp>
 #include <perigee/lib/observer.hpp>
 #include <perigee/lib/stop.hpp>
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,8 +33,8 @@ int print_report(const Report& report, const OutputOptions& output);
 /// Writes beside, flushes to the disk, renames: the file is whole or as it was.
 void write_file(const std::string& path, const std::string& content);
 
-/// "name" or "name(key=value, ...)".
-NamedChoice parse_choice(const std::string& text);
+/// From now on, Ctrl-C and SIGTERM make the returned function true instead of ending the process.
+std::function<bool()> interruption();
 
 /// From now on, Ctrl-C and SIGTERM end the run at the next iterate instead of the process.
 /// The rule fires once a signal has come.

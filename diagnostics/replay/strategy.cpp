@@ -97,12 +97,6 @@ Strategy escort(const NamedChoice& choice, const Problem& problem, const Fork& f
 
 }  // namespace
 
-std::string text_of(const NamedChoice& choice) {
-  std::string text;
-  for (const auto& [key, value] : choice.assignments) text += (text.empty() ? "(" : ", ") + key + "=" + value;
-  return choice.name + text + (text.empty() ? "" : ")");
-}
-
 double reference_step(const Problem& problem, const NamedChoice& baseline) {
   for (const auto& [key, value] : make_solver(baseline, problem)->settings()) {
     if (key != "learning_rate") continue;

@@ -10,7 +10,7 @@
 #ifndef PERIGEE_DIAGNOSTICS_REPLAY_STRATEGY_HPP
 #define PERIGEE_DIAGNOSTICS_REPLAY_STRATEGY_HPP
 
-#include <perigee/diagnostics/compare/compare.hpp>
+#include <perigee/diagnostics/compare/named_choice.hpp>
 #include <perigee/diagnostics/replay/fork.hpp>
 #include <perigee/lib/problem.hpp>
 #include <perigee/lib/solver.hpp>
@@ -28,9 +28,6 @@ struct Strategy {
   Vector start;
   double radius = 0.0;  // of the ball around `start` that a run starts in
 };
-
-/// "name" or "name(key=value, ...)".
-std::string text_of(const NamedChoice& choice);
 
 /// The learning rate of the baseline: its own setting, where that is a number; else the step that the problem suggests,
 /// or 1/l. NaN: none of them is known.

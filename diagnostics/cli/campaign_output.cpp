@@ -1,0 +1,184 @@
+#include <perigee/diagnostics/cli/campaign_output.hpp>
+
+#include <perigee/lib/format.hpp>
+#include <perigee/lib/version.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+namespace perigee::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Cells = std::vector<std::vector<std::string>>;
+
+std::string problem_text(const CampaignOptions& campaign, const RunPlace& place) {
+  return text_of(campaign.problems[static_cast<std::size_t>(place.problem)]);
+}
+
+const std::string& start_text(const CampaignOptions& campaign, const RunPlace& place) {
+  return campaign.starts[static_cast<std::size_t>(place.start)];
+}
+
+std::string solver_text(const CampaignOptions& campaign, Index solver) {
+  return text_of(campaign.solvers[static_cast<std::size_t>(solver)]);
+}
+
+std::string number(double value) {
+  if (std::isnan(value)) return "-";
+  return std::isinf(value) ? "never" : format_number(value, 4);
+}
+
+std::string interval(const statistics::Interval& value, int digits = 3) {
+  if (std::isnan(value.lower) || std::isnan(value.upper)) return "-";
+  const std::string upper = std::isinf(value.upper) ? "inf" : format_number(value.upper, digits);
+  return "[" + format_number(value.lower, digits) + ", " + upper + "]";
+}
+
+std::string columns(const Cells& cells) {
+  std::vector<std::size_t> widths(cells[0].size(), 0);
+  for (const auto& row : cells) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (const auto& row : cells) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      text += row[i] + (i + 1 < row.size() ? std::string(widths[i] - row[i].size() + 2, ' ') : "\n");
+    }
+  }
+  return text;
+}
+
+// JSON has neither NaN nor infinity: null is either not measured or never; `successes` tells which.
+Json json_of(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+Json json_of(const statistics::Interval& value) { return Json::array({json_of(value.lower), json_of(value.upper)}); }
+
+Json json_of(const CampaignOptions& campaign, const GroupSummary& group) {
+  return {{"problem", problem_text(campaign, group.place)},
+          {"start", start_text(campaign, group.place)},
+          {"solver", solver_text(campaign, group.place.solver)},
+          {"runs", group.runs},
+          {"successes", group.successes},
+          {"success_interval", json_of(group.success)},
+          {"median_cost", group.median ? Json(*group.median) : Json()},
+          {"restricted_mean", json_of(group.restricted_mean.value)},
+          {"restricted_mean_error", json_of(group.restricted_mean.standard_error)},
+          {"expected_running_time", json_of(group.running_time)},
+          {"expected_running_time_interval", json_of(group.running_time_interval)},
+          {"escapes", group.escapes},
+          {"breakdowns", group.breakdowns},
+          {"claims", group.claims},
+          {"contradicted_claims", group.contradicted ? Json(*group.contradicted) : Json()},
+          {"median_gradients", json_of(group.median_gradients)},
+          {"median_products", json_of(group.median_products)},
+          {"median_seconds", json_of(group.median_seconds)},
+          {"log_rank_p", json_of(group.log_rank_p)},
+          {"restricted_mean_test_p", json_of(group.mean_test_p)}};
+}
+
+Json json_of(const CampaignOptions& campaign, const SolverSummary& solver) {
+  return {{"solver", solver_text(campaign, solver.solver)},
+          {"runs", solver.runs},
+          {"successes", solver.successes},
+          {"success_interval", json_of(solver.success)},
+          {"profile_area", json_of(solver.profile_area)},
+          {"profile_area_interval", json_of(solver.profile_interval)},
+          {"cheapest_share", json_of(solver.best_share)},
+          {"median_ratio", json_of(solver.median_ratio)}};
+}
+
+std::string csv_text(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char character : text) quoted += character == '"' ? std::string("\"\"") : std::string(1, character);
+  return quoted + "\"";
+}
+
+std::string csv_number(double value) { return std::isnan(value) ? "" : format_exact(value); }
+
+}  // namespace
+
+std::string campaign_table(const CampaignOptions& campaign, const CampaignSummary& summary) {
+  std::string text = summary.verdict + "\n\n";
+  if (!summary.solvers.empty()) {
+    Cells cells{{"solver", "solved", "95% interval", "area", "95% interval", "cheapest", "median ratio"}};
+    for (const SolverSummary& solver : summary.solvers) {
+      cells.push_back({solver_text(campaign, solver.solver),
+                       std::to_string(solver.successes) + "/" + std::to_string(solver.runs), interval(solver.success),
+                       number(solver.profile_area), interval(solver.profile_interval), number(solver.best_share),
+                       number(solver.median_ratio)});
+    }
+    text += columns(cells) + "\n";
+  }
+  const bool judged = campaign.judgement != Judgement::none;
+  Cells cells{{"problem", "start", "solver", "solved", "95% interval", "median cost", "mean to budget", "ERT",
+               "95% interval", "gradients", "products", "p"}};
+  if (judged) cells[0].insert(cells[0].end(), {"claims", "contradicted"});
+  for (const GroupSummary& group : summary.groups) {
+    if (group.runs == 0) continue;
+    const statistics::Estimate& mean = group.restricted_mean;
+    cells.push_back({problem_text(campaign, group.place), start_text(campaign, group.place),
+                     solver_text(campaign, group.place.solver),
+                     std::to_string(group.successes) + "/" + std::to_string(group.runs), interval(group.success, 2),
+                     group.median ? number(*group.median) : "not reached",
+                     number(mean.value) + " +- " + format_number(mean.standard_error, 2), number(group.running_time),
+                     interval(group.running_time_interval), number(group.median_gradients),
+                     number(group.median_products), number(group.mean_test_p)});
+    if (!judged) continue;
+    cells.back().push_back(std::to_string(group.claims));
+    cells.back().push_back(group.contradicted ? std::to_string(*group.contradicted) : "-");
+  }
+  text += columns(cells);
+  if (summary.missing > 0) text += std::to_string(summary.missing) + " runs are missing.\n";
+  text +=
+      "solved: f <= f* + " + format_number(summary.target) + " (f(x0) - f*) at a cost of at most " +
+      format_number(campaign.budget) + " = " + format_number(campaign.weights.gradient, 3) + " gradients + " +
+      format_number(campaign.weights.product, 3) + " products + " + format_number(campaign.weights.value, 3) +
+      " values.\n"
+      "area: under the performance profile up to 100 times the cheapest. median cost: Kaplan-Meier, failures censored "
+      "at the budget;\nmean: restricted to the budget. ERT: cost with restarts until it arrives. p: restricted mean "
+      "against the best solver there, Holm.\n";
+  return text;
+}
+
+std::string campaign_json(const RunConfiguration& configuration, const CampaignOptions& campaign,
+                          const std::vector<CampaignSummary>& summaries) {
+  Json document{{"schema_version", 1}, {"perigee_version", version()}, {"configuration", Json::object()}};
+  for (const auto& [name, value] : configuration.entries) document["configuration"][name] = value;
+  document["missing"] = summaries.empty() ? 0 : summaries.front().missing;
+  document["targets"] = Json::array();
+  for (const CampaignSummary& summary : summaries) {
+    Json target{{"target", summary.target}, {"verdict", summary.verdict}};
+    target["solvers"] = Json::array();
+    for (const SolverSummary& solver : summary.solvers) target["solvers"].push_back(json_of(campaign, solver));
+    target["groups"] = Json::array();
+    for (const GroupSummary& group : summary.groups) target["groups"].push_back(json_of(campaign, group));
+    document["targets"].push_back(std::move(target));
+  }
+  return document.dump(2) + "\n";
+}
+
+void write_campaign_csv(std::ostream& out, const CampaignOptions& campaign, RunRows& rows) {
+  out << "problem,start,solver,seed,end_class,end_id,iterations,values,gradients,products,cost,seconds,value,"
+         "gradient_norm,kicks,escape_iteration,escape_cost,point,findings";
+  for (const double target : campaign.targets) out << ",cost_to_" << format_exact(target);
+  out << '\n';
+  rows.for_each(0, run_count(campaign), [&](const RunRow& row) {
+    const RunPlace place = place_of(campaign, row.run);
+    out << csv_text(problem_text(campaign, place)) << ',' << csv_text(start_text(campaign, place)) << ','
+        << csv_text(solver_text(campaign, place.solver)) << ',' << place.seed << ',' << name_of(row.end_class) << ','
+        << csv_text(row.end_id) << ',' << row.iterations << ',' << row.counts.values << ',' << row.counts.gradients
+        << ',' << row.counts.hessian_vector_products << ',' << csv_number(row.cost) << ',' << csv_number(row.seconds)
+        << ',' << csv_number(row.value) << ',' << csv_number(row.gradient_norm) << ',' << row.kicks << ','
+        << csv_number(row.escape_iteration) << ',' << csv_number(row.escape_cost) << ',' << csv_text(row.point) << ','
+        << csv_text(row.findings);
+    for (const double hit : row.hits) out << ',' << csv_number(hit);
+    out << '\n';
+  });
+}
+
+}  // namespace perigee::cli

@@ -1,0 +1,215 @@
+#include <perigee/diagnostics/compare/campaign.hpp>
+
+#include <perigee/diagnostics/compare/run_tracker.hpp>
+#include <perigee/diagnostics/diagnose.hpp>
+#include <perigee/diagnostics/stationary_point.hpp>
+#include <perigee/lib/ensemble.hpp>
+#include <perigee/lib/format.hpp>
+#include <perigee/lib/problems/registry.hpp>
+#include <perigee/lib/run.hpp>
+#include <perigee/lib/simd_target.hpp>
+#include <perigee/lib/version.hpp>
+#include <perigee/solvers/guided/all_solvers.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <stdexcept>
+
+namespace perigee {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// The learning rate of gradient descent, if it is one number.
+std::optional<double> fixed_rate(const Solver& solver) {
+  if (solver.name() != "gradient-descent") return std::nullopt;
+  for (const auto& [name, value] : solver.settings()) {
+    if (name == "learning_rate") return parse_number(value);
+  }
+  return std::nullopt;
+}
+
+// What f must fall to from a saddle with that value; NaN: x is at no known saddle.
+double escape_value_at(const Problem& problem, const Vector& x, double fraction) {
+  if (x.size() == 0) return not_measured;
+  for (const StationaryPoint& point : problem.stationary_points) {
+    if (point.type == StationaryType::minimum) continue;
+    const double distance = (point.x.view() - x.view()).norm();
+    if (!(distance <= 1e-9 * (1.0 + euclidean_norm(x)))) continue;
+    return point.value - fraction * (point.value - *problem.optimal_value);
+  }
+  return not_measured;
+}
+
+std::string settings_text(const Solver& solver) {
+  std::string text;
+  for (const auto& [name, value] : solver.settings()) text += (text.empty() ? "" : "; ") + name + "=" + value;
+  return text;
+}
+
+}  // namespace
+
+Campaign::Campaign(CampaignOptions options) : options_(std::move(options)) {
+  check(options_);
+  problems_.reserve(options_.problems.size());  // the starts refer to them
+  for (const NamedChoice& choice : options_.problems) {
+    problems_.push_back(problems::make(choice.name, choice.assignments));
+    const Problem& problem = problems_.back();
+    if (!problem.optimal_value) {
+      throw std::invalid_argument("compare: the optimal value of problem '" + problem.name +
+                                  "' must be known, got none");
+    }
+    for (const std::string& text : options_.starts) {
+      starts_.emplace_back(problem, text);
+      escape_values_.push_back(escape_value_at(problem, starts_.back().base(), options_.escape_fraction));
+    }
+    for (const NamedChoice& solver : options_.solvers) {
+      solvers_.push_back(all_solvers::make(solver.name, solver.assignments, problem));
+    }
+  }
+}
+
+const Solver& Campaign::solver_at(const RunPlace& place) const {
+  return *solvers_[static_cast<std::size_t>(place.problem) * options_.solvers.size() +
+                   static_cast<std::size_t>(place.solver)];
+}
+
+const StartText& Campaign::start_at(const RunPlace& place) const { return starts_[start_index(place)]; }
+
+std::size_t Campaign::start_index(const RunPlace& place) const {
+  return static_cast<std::size_t>(place.problem) * options_.starts.size() + static_cast<std::size_t>(place.start);
+}
+
+RunConfiguration Campaign::configuration() const {
+  RunConfiguration configuration;
+  auto& entries = configuration.entries;
+  entries.emplace_back("version", version());
+  entries.emplace_back("compiler", __VERSION__);
+  entries.emplace_back("simd_target", simd_target());
+  for (auto& entry : entries_of(options_)) entries.push_back(std::move(entry));
+  for (std::size_t i = 0; i < solvers_.size(); ++i) {
+    const std::string place = "settings of solver " + std::to_string(i % options_.solvers.size()) + " on problem " +
+                              std::to_string(i / options_.solvers.size());
+    entries.emplace_back(place, settings_text(*solvers_[i]));
+  }
+  return configuration;
+}
+
+std::vector<double> Campaign::target_values(const RunPlace& place, const Vector& x0) const {
+  const Problem& problem = problems_[static_cast<std::size_t>(place.problem)];
+  const Vector& base = start_at(place).base();
+  const double best = *problem.optimal_value;
+  const double height = problem.objective->value(base.size() > 0 ? base : x0) - best;
+  std::vector<double> values;
+  for (const double target : options_.targets) values.push_back(best + target * height);
+  return values;
+}
+
+RunRow Campaign::run(Index run) const {
+  const RunPlace place = place_of(options_, run);
+  const Problem& problem = problems_[static_cast<std::size_t>(place.problem)];
+  const Solver& solver = solver_at(place);
+  const RandomSource random(static_cast<std::uint64_t>(place.seed));
+  const Vector x0 = start_at(place).at(random.seed());
+  RunTracker tracker(*problem.objective, options_.weights, target_values(place, x0),
+                     escape_values_[start_index(place)]);
+  Recorder recorder({}, probe_of(problem));
+  std::vector<Observer*> observers{&tracker};
+  if (options_.judgement == Judgement::diagnosis) observers.push_back(&recorder);
+
+  const Clock::time_point started = Clock::now();
+  const RunResult result =
+      perigee::run(*problem.objective, solver, x0,
+                   {.stop = tracker.stop_rule(options_.budget), .random = random, .observers = observers});
+  RunRow row = tracker.row();
+  row.seconds = seconds_since(started);
+  row.run = run;
+  row.end_class = result.end.end_class;
+  row.end_id = result.end.id;
+  row.counts = result.counts;  // with what a step that led nowhere has cost
+  row.cost = cost_of(result.counts, options_.weights);
+
+  if (options_.judgement != Judgement::none) {
+    const PointJudgement judged = judge_point(*problem.objective, result.x, random);
+    row.point = name_of(judged.point_class);
+    if (judged.degeneracy != Degeneracy::none) row.point += "/" + std::string(name_of(judged.degeneracy));
+  }
+  if (options_.judgement == Judgement::diagnosis) {
+    annotate(recorder.trajectory(), problem, solver);
+    for (const Finding& finding :
+         diagnose(recorder.trajectory(), problem.objective.get(), {.random = random}).findings) {
+      row.findings += (row.findings.empty() ? "" : ",") + finding.id;
+    }
+  }
+  return row;
+}
+
+bool Campaign::runs_in_lanes(Index run) const {
+  const RunPlace place = place_of(options_, run);
+  return options_.targets.size() == 1 && options_.judgement == Judgement::none && start_at(place).base().size() > 0 &&
+         fixed_rate(solver_at(place)).has_value();
+}
+
+std::vector<RunRow> Campaign::run_many(std::span<const Index> runs) const {
+  if (!runs.empty() && runs_in_lanes(runs.front())) return run_lanes(runs);
+  std::vector<RunRow> rows;
+  rows.reserve(runs.size());
+  for (const Index place : runs) rows.push_back(run(place));
+  return rows;
+}
+
+std::vector<RunRow> Campaign::run_lanes(std::span<const Index> runs) const {
+  const RunPlace group = place_of(options_, runs.front());
+  const Problem& problem = problems_[static_cast<std::size_t>(group.problem)];
+  const StartText& start = start_at(group);
+  // After k steps k + 1 gradients have been taken; the run goes on while they cost less than the budget.
+  const double steps = std::ceil(options_.budget / options_.weights.gradient) - 1.0;
+  const double target = target_values(group, start.base()).front();
+  const Clock::time_point started = Clock::now();
+  const EnsembleResult result = run_ensemble(
+      *problem.objective, static_cast<Index>(runs.size()),
+      [&](Index i, VectorView x) {
+        x = start.at(static_cast<std::uint64_t>(place_of(options_, runs[static_cast<std::size_t>(i)]).seed)).view();
+      },
+      {.learning_rate = *fixed_rate(solver_at(group)),
+       .max_iterations = static_cast<Index>(steps),
+       .escape_value = escape_values_[start_index(group)],
+       .stop_value = target});
+  const double seconds = seconds_since(started) / static_cast<double>(runs.size());
+
+  std::vector<RunRow> rows(runs.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const RunSummary& summary = result.runs[i];
+    RunRow& row = rows[i];
+    row.run = runs[i];
+    row.iterations = summary.iterations;
+    row.value = summary.value;
+    row.gradient_norm = summary.gradient_norm;
+    row.counts.gradients = static_cast<std::uint64_t>(summary.iterations) + 1;
+    row.seconds = seconds;
+    row.escape_iteration = summary.escape_time;
+    row.escape_cost = options_.weights.gradient * (summary.escape_time + 1.0);
+    row.hits = {not_measured};
+    row.end_class = EndClass::budget;
+    row.end_id = "cost-budget";
+    if (summary.end == LaneEnd::stop_value) {
+      row.end_class = EndClass::convergence;
+      row.end_id = "value-target";
+      row.hits = {cost_of(row.counts, options_.weights)};
+    }
+    if (summary.end == LaneEnd::non_finite) {
+      row.end_class = EndClass::breakdown;
+      row.end_id = "non-finite";
+      // Where the start is finite, one more gradient was taken, at the point that was not.
+      if (std::isfinite(summary.value) && std::isfinite(summary.gradient_norm)) ++row.counts.gradients;
+    }
+    row.cost = cost_of(row.counts, options_.weights);
+  }
+  return rows;
+}
+
+}  // namespace perigee

@@ -1,0 +1,58 @@
+// A campaign ready to run: every run of the grid is a pure function of its place.
+#ifndef PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_HPP
+#define PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_HPP
+
+#include <perigee/diagnostics/compare/campaign_options.hpp>
+#include <perigee/diagnostics/compare/run_row.hpp>
+#include <perigee/diagnostics/compare/start_text.hpp>
+#include <perigee/diagnostics/store.hpp>
+#include <perigee/lib/problem.hpp>
+#include <perigee/lib/solver.hpp>
+
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace perigee {
+
+class Campaign {
+ public:
+  /// Makes every problem and solver. Throws std::invalid_argument on unknown names, wrong parameters, options out of
+  /// range, or a problem whose optimal value is not known.
+  explicit Campaign(CampaignOptions options);
+
+  const CampaignOptions& options() const { return options_; }
+  Index size() const { return run_count(options_); }
+
+  /// What identifies the campaign's rows: the options, the version, the compiler, the vector instructions in use, and
+  /// the settings that each solver took on each problem. Equal configurations give equal rows.
+  RunConfiguration configuration() const;
+
+  /// The row of one run, from any thread; not of its neighbours, of the thread or of the time of day, `seconds` apart.
+  RunRow run(Index run) const;
+
+  /// Whether runs of one group (problem, start, solver) go several at a time through vector lanes: gradient descent of
+  /// a fixed rate, one target, starts beside a fixed point, nothing to be judged. The rows are the same.
+  bool runs_in_lanes(Index run) const;
+
+  /// The rows of these runs, in their order. All of one group where runs_in_lanes; `seconds` is then shared out evenly.
+  std::vector<RunRow> run_many(std::span<const Index> runs) const;
+
+ private:
+  // What f must fall to, one a target. Heights are measured from the start before it is moved, or from x0 itself.
+  std::vector<double> target_values(const RunPlace& place, const Vector& x0) const;
+  std::vector<RunRow> run_lanes(std::span<const Index> runs) const;
+  std::size_t start_index(const RunPlace& place) const;
+  const Solver& solver_at(const RunPlace& place) const;
+  const StartText& start_at(const RunPlace& place) const;
+
+  CampaignOptions options_;
+  std::vector<Problem> problems_;
+  std::vector<std::unique_ptr<Solver>> solvers_;  // problem-major
+  std::vector<StartText> starts_;                 // problem-major
+  std::vector<double> escape_values_;             // problem-major; NaN: the start is at no saddle
+};
+
+}  // namespace perigee
+
+#endif

@@ -1,0 +1,74 @@
+// What a campaign consists of: the grid of runs, their budget, and what counts as solved.
+//
+//     run = ((problem * starts + start) * solvers + solver) * seeds + seed
+//
+// Every run has the same budget of cost C = c_f values + c_g gradients + c_H Hessian-vector products, whatever they are
+// spent on: steps, line searches, certificates, diagnoses that a solver makes on its way. Solvers meet the same start
+// under the same seed.
+#ifndef PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_OPTIONS_HPP
+#define PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_OPTIONS_HPP
+
+#include <perigee/diagnostics/compare/named_choice.hpp>
+#include <perigee/lib/oracle.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace perigee {
+
+/// What calls cost, in gradients. The defaults are those of reverse differentiation.
+struct CostWeights {
+  double value = 1.0 / 3.0;
+  double gradient = 1.0;
+  double product = 2.0;
+};
+
+double cost_of(const OracleCounts& counts, const CostWeights& weights);
+
+/// What is asked of a run's end beyond its numbers, off the budget.
+enum class Judgement {
+  none,
+  final_point,  // what kind of point it is: stationary_point.hpp, one eigen-solve of its own
+  diagnosis,    // that, and the findings of a diagnosis of the whole run, which is kept in memory for it
+};
+
+/// "none", "point", "diagnosis"; throws std::invalid_argument on any other name.
+std::string_view name_of(Judgement judgement);
+Judgement judgement_of(std::string_view name);
+
+struct CampaignOptions {
+  std::vector<NamedChoice> problems{};  // each must know its optimal value f*
+  std::vector<NamedChoice> solvers{};
+  std::vector<std::string> starts{"first"};  // as in start_text.hpp
+  Index seeds = 20;                          // 0, ..., seeds - 1; >= 1
+  double budget = 10000.0;                   // C of a run, >= 1; a step in progress is finished
+  CostWeights weights{};
+  // tau, decreasing, in (0, 1): solved where f <= f* + tau (f(x_0) - f*), x_0 the start before it is moved at random
+  std::vector<double> targets{1e-3};
+  double escape_fraction = 1e-3;  // a saddle start is escaped where f <= f_s - it (f_s - f*); in (0, 1)
+  Judgement judgement = Judgement::none;
+};
+
+/// Where a run stands in the grid.
+struct RunPlace {
+  Index problem = 0;
+  Index start = 0;
+  Index solver = 0;
+  Index seed = 0;
+};
+
+Index run_count(const CampaignOptions& options);
+RunPlace place_of(const CampaignOptions& options, Index run);
+
+/// Throws std::invalid_argument on anything out of range; names of problems and solvers are not looked up.
+void check(const CampaignOptions& options);
+
+/// Everything as (name, text) pairs, and back. Reading throws std::invalid_argument if an entry is missing or wrong;
+/// entries of other names are passed over.
+std::vector<std::pair<std::string, std::string>> entries_of(const CampaignOptions& options);
+CampaignOptions options_of(const std::vector<std::pair<std::string, std::string>>& entries);
+
+}  // namespace perigee
+
+#endif

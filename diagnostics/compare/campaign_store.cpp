@@ -1,0 +1,336 @@
+#include <perigee/diagnostics/compare/campaign_store.hpp>
+
+#include <perigee/diagnostics/configuration_difference.hpp>
+#include <perigee/diagnostics/file_lock.hpp>
+#include <perigee/diagnostics/sqlite_database.hpp>
+#include <perigee/lib/format.hpp>
+#include <perigee/lib/version.hpp>
+
+#include <sys/utsname.h>
+
+#include <ctime>
+#include <fstream>
+#include <system_error>
+
+namespace perigee {
+
+namespace {
+
+using sqlite::Database;
+using sqlite::OpenMode;
+using sqlite::Statement;
+
+constexpr std::int64_t campaign_application_id = 0x50524743;  // "PRGC" in the file's header
+constexpr std::int64_t campaign_schema_version = 1;           // PRAGMA user_version
+constexpr int fixed_columns = 16;                             // of the table `runs`; the targets follow
+
+void require_campaign(Database& database) {
+  const std::int64_t application = sqlite::application_id(database);
+  if (application != campaign_application_id) {
+    database.fail("not a campaign of Perigee (an SQLite file of application id " + std::to_string(application) + ")");
+  }
+  const std::int64_t version = database.integer("PRAGMA user_version");
+  if (version != campaign_schema_version) {
+    database.fail("schema version must be " + std::to_string(campaign_schema_version) + ", got " +
+                  std::to_string(version));
+  }
+  if (database.integer("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('meta', 'configuration', "
+                       "'sessions', 'runs')") != 4) {
+    database.fail("damaged: a table is missing");
+  }
+}
+
+// A view with names in place of the run's number, for whoever reads the file with a tool of his own.
+std::string view_of(const CampaignOptions& options) {
+  const std::string seeds = std::to_string(options.seeds);
+  const std::string solvers = std::to_string(options.solvers.size());
+  const std::string starts = std::to_string(options.starts.size());
+  const auto named = [](const std::string& what, const std::string& index) {
+    return "(SELECT value FROM configuration WHERE name = '" + what + " ' || (" + index + ")) AS " + what;
+  };
+  return "CREATE VIEW named_runs AS SELECT " + named("problem", "run/" + seeds + "/" + solvers + "/" + starts) + ", " +
+         named("start", "run/" + seeds + "/" + solvers + "%" + starts) + ", " +
+         named("solver", "run/" + seeds + "%" + solvers) + ", run%" + seeds + " AS seed, * FROM runs";
+}
+
+std::string schema_of(const CampaignOptions& options) {
+  std::string hits;
+  for (std::size_t i = 0; i < options.targets.size(); ++i) hits += ", hit" + std::to_string(i);
+  return "PRAGMA application_id = " + std::to_string(campaign_application_id) +
+         "; PRAGMA user_version = " + std::to_string(campaign_schema_version) +
+         "; CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+         "; CREATE TABLE configuration(position INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL)"
+         "; CREATE TABLE sessions(session INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL)"
+         "; CREATE TABLE runs(run INTEGER PRIMARY KEY, end_class TEXT NOT NULL, end_id TEXT NOT NULL,"
+         " iterations INTEGER NOT NULL, values_count INTEGER NOT NULL, gradients_count INTEGER NOT NULL,"
+         " hvp_count INTEGER NOT NULL, cost, seconds, value, gradient_norm, kicks INTEGER NOT NULL, escape_iteration,"
+         " escape_cost, point TEXT NOT NULL, findings TEXT NOT NULL" +
+         hits + "); " + view_of(options);
+}
+
+std::unique_ptr<Database> open_campaign(const std::filesystem::path& path, const RunConfiguration& configuration) {
+  std::error_code unknown;
+  const bool exists = std::filesystem::exists(path, unknown);
+  if (unknown) throw StoreError(path.string() + ": " + unknown.message());
+  auto database = std::make_unique<Database>(path, exists ? OpenMode::write : OpenMode::create);
+  // A kill between the creation of the file and its first commit leaves a file without tables.
+  const bool blank =
+      sqlite::application_id(*database) == 0 && database->integer("SELECT count(*) FROM sqlite_master") == 0;
+  if (!blank) require_campaign(*database);
+  database->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000");
+  database->execute("BEGIN IMMEDIATE");
+  if (blank) {
+    database->execute(schema_of(options_of(configuration.entries)));
+    sqlite::insert_pairs(*database, "configuration", configuration.entries);
+    database->execute("INSERT INTO meta VALUES('format', 'perigee campaign')");
+  } else {
+    const std::string difference = configuration_difference(sqlite::read_configuration(*database), configuration);
+    if (!difference.empty()) database->fail("holds a campaign of another configuration: " + difference);
+  }
+  database->execute("COMMIT");
+  return database;
+}
+
+// A kill while SQLite changes to or from its log leaves a rollback journal, which must be played back before anything
+// can be read.
+std::unique_ptr<Database> open_for_reading(const std::filesystem::path& path) {
+  try {
+    auto database = std::make_unique<Database>(path, OpenMode::read);
+    (void)sqlite::application_id(*database);
+    return database;
+  } catch (const StoreError&) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(path.string() + "-journal", ignored)) throw;
+  }
+  return std::make_unique<Database>(path, OpenMode::write);
+}
+
+std::string insert_text(std::size_t targets) {
+  std::string places = "?";
+  for (std::size_t i = 1; i < fixed_columns + targets; ++i) places += ", ?";
+  return "INSERT INTO runs VALUES(" + places + ")";
+}
+
+void insert_row(Statement& insert, const RunRow& row) {
+  const auto integer = [&insert](int place, auto number) { insert.bind(place, static_cast<std::int64_t>(number)); };
+  integer(1, row.run);
+  insert.bind(2, name_of(row.end_class));
+  insert.bind(3, std::string_view(row.end_id));
+  integer(4, row.iterations);
+  integer(5, row.counts.values);
+  integer(6, row.counts.gradients);
+  integer(7, row.counts.hessian_vector_products);
+  insert.bind(8, row.cost);
+  insert.bind(9, row.seconds);
+  insert.bind(10, row.value);
+  insert.bind(11, row.gradient_norm);
+  integer(12, row.kicks);
+  insert.bind(13, row.escape_iteration);
+  insert.bind(14, row.escape_cost);
+  insert.bind(15, std::string_view(row.point));
+  insert.bind(16, std::string_view(row.findings));
+  for (std::size_t i = 0; i < row.hits.size(); ++i) insert.bind(fixed_columns + 1 + static_cast<int>(i), row.hits[i]);
+  insert.run();
+}
+
+void read_row(const Database& database, const Statement& from, RunRow& row) {
+  row.run = from.integer(0, "runs.run");
+  const std::string_view end_class = from.text(1, "runs.end_class");
+  bool known = false;
+  for (const EndClass candidate : {EndClass::convergence, EndClass::budget, EndClass::breakdown}) {
+    if (name_of(candidate) != end_class) continue;
+    row.end_class = candidate;
+    known = true;
+  }
+  if (!known)
+    database.fail("damaged: runs.end_class must be convergence, budget or breakdown, got '" + std::string(end_class) +
+                  "'");
+  row.end_id = from.text(2, "runs.end_id");
+  row.iterations = from.integer(3, "runs.iterations");
+  row.counts.values = static_cast<std::uint64_t>(from.integer(4, "runs.values_count"));
+  row.counts.gradients = static_cast<std::uint64_t>(from.integer(5, "runs.gradients_count"));
+  row.counts.hessian_vector_products = static_cast<std::uint64_t>(from.integer(6, "runs.hvp_count"));
+  row.cost = from.number(7, "runs.cost");
+  row.seconds = from.number(8, "runs.seconds");
+  row.value = from.number(9, "runs.value");
+  row.gradient_norm = from.number(10, "runs.gradient_norm");
+  row.kicks = from.integer(11, "runs.kicks");
+  row.escape_iteration = from.number(12, "runs.escape_iteration");
+  row.escape_cost = from.number(13, "runs.escape_cost");
+  row.point = from.text(14, "runs.point");
+  row.findings = from.text(15, "runs.findings");
+  for (std::size_t i = 0; i < row.hits.size(); ++i) {
+    row.hits[i] = from.number(fixed_columns + static_cast<int>(i), "runs.hit");
+  }
+}
+
+std::string processor() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
+  }
+  return "unknown";
+}
+
+std::string now_text() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  char text[32] = "";
+  if (gmtime_r(&now, &parts) != nullptr) (void)std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+}  // namespace
+
+Provenance provenance_of_this_process(unsigned threads) {
+  utsname system{};
+  const bool known = ::uname(&system) == 0;
+  return {{"started", now_text()},
+          {"processor", processor()},
+          {"system", known ? std::string(system.sysname) + " " + system.release + " " + system.machine : "unknown"},
+          {"threads", std::to_string(threads)}};
+}
+
+struct CampaignStore::Implementation {
+  Implementation(const std::filesystem::path& path, const RunConfiguration& wanted)
+      : lock(std::make_unique<FileLock>(path)), database(open_campaign(path, wanted)), configuration(wanted) {
+    targets = options_of(configuration.entries).targets.size();
+    insert = std::make_unique<Statement>(*database, insert_text(targets));
+  }
+
+  explicit Implementation(const std::filesystem::path& path) : database(open_for_reading(path)) {
+    require_campaign(*database);
+    configuration = sqlite::read_configuration(*database);
+    try {
+      targets = options_of(configuration.entries).targets.size();
+    } catch (const std::invalid_argument& error) {
+      database->fail(std::string("damaged: ") + error.what());
+    }
+  }
+
+  // A transaction of its own, or none: whatever throws in between undoes all of it.
+  template <class Action>
+  void in_transaction(Action action) {
+    database->execute("BEGIN IMMEDIATE");
+    try {
+      action();
+      database->execute("COMMIT");
+    } catch (...) {
+      (void)database->try_execute("ROLLBACK");
+      throw;
+    }
+  }
+
+  void note_session(const Provenance& provenance) {
+    const std::int64_t session = database->integer("SELECT coalesce(max(session) + 1, 0) FROM sessions");
+    Statement put(*database, "INSERT INTO sessions VALUES(?, ?, ?)");
+    for (const auto& [name, value] : provenance) {
+      put.bind(1, session);
+      put.bind(2, std::string_view(name));
+      put.bind(3, std::string_view(value));
+      put.run();
+    }
+  }
+
+  std::unique_ptr<FileLock> lock;  // released last
+  std::unique_ptr<Database> database;
+  RunConfiguration configuration;
+  std::size_t targets = 0;
+  std::unique_ptr<Statement> insert;  // none where the file is only read
+};
+
+CampaignStore::CampaignStore(const std::filesystem::path& path, const RunConfiguration& configuration,
+                             const Provenance& provenance)
+    : implementation_(std::make_unique<Implementation>(path, configuration)) {
+  implementation_->in_transaction([&] { implementation_->note_session(provenance); });
+}
+
+CampaignStore::CampaignStore(const std::filesystem::path& path)
+    : implementation_(std::make_unique<Implementation>(path)) {}
+
+CampaignStore::~CampaignStore() {
+  if (!implementation_->insert) return;
+  implementation_->insert.reset();
+  try {
+    // Without its log the file is whole by itself. Readers may stand in the way; then the log just stays.
+    implementation_->database->set_busy_timeout(0);
+    (void)implementation_->database->try_execute("PRAGMA journal_mode = DELETE");
+  } catch (const StoreError&) {
+    // A destructor cannot report it; every row is committed.
+  }
+}
+
+const RunConfiguration& CampaignStore::configuration() const { return implementation_->configuration; }
+
+void CampaignStore::append(std::span<const RunRow> rows) {
+  implementation_->in_transaction([&] {
+    for (const RunRow& row : rows) insert_row(*implementation_->insert, row);
+  });
+}
+
+std::vector<bool> CampaignStore::present(Index count) {
+  std::vector<bool> there(static_cast<std::size_t>(count), false);
+  Statement runs(*implementation_->database, "SELECT run FROM runs");
+  while (runs.next()) {
+    const std::int64_t run = runs.integer(0, "runs.run");
+    if (run < 0 || run >= count)
+      implementation_->database->fail("damaged: run " + std::to_string(run) + " is not of the grid");
+    there[static_cast<std::size_t>(run)] = true;
+  }
+  return there;
+}
+
+void CampaignStore::for_each(Index first, Index last, const std::function<void(const RunRow&)>& see) {
+  Statement runs(*implementation_->database, "SELECT * FROM runs WHERE run >= ? AND run < ? ORDER BY run");
+  runs.bind(1, static_cast<std::int64_t>(first));
+  runs.bind(2, static_cast<std::int64_t>(last));
+  RunRow row;
+  row.hits.assign(implementation_->targets, not_measured);
+  while (runs.next()) {
+    read_row(*implementation_->database, runs, row);
+    see(row);
+  }
+}
+
+Index CampaignStore::merge(const std::filesystem::path& path) {
+  Implementation& to = *implementation_;
+  CampaignStore other(path);
+  const std::string difference = configuration_difference(to.configuration, other.configuration());
+  if (!difference.empty()) {
+    throw StoreError(path.string() + ": is of another campaign: " + difference + " (this run: " + path.string() + ")");
+  }
+  const Index count = run_count(options_of(to.configuration.entries));
+  const std::vector<bool> there = present(count);
+  Index added = 0;
+  to.in_transaction([&] {
+    other.for_each(0, count, [&](const RunRow& row) {
+      if (!there[static_cast<std::size_t>(row.run)]) {
+        insert_row(*to.insert, row);
+        ++added;
+        return;
+      }
+      for_each(row.run, row.run + 1, [&](const RunRow& ours) {
+        if (same_result(ours, row)) return;
+        throw StoreError(path.string() + ": run " + std::to_string(row.run) + " differs from the same run in " +
+                         to.database->path().string());
+      });
+    });
+    Statement sessions(*other.implementation_->database, "SELECT session, name, value FROM sessions ORDER BY rowid");
+    Provenance provenance;
+    std::int64_t current = 0;
+    while (sessions.next()) {
+      const std::int64_t session = sessions.integer(0, "sessions.session");
+      if (session != current && !provenance.empty()) {
+        to.note_session(provenance);
+        provenance.clear();
+      }
+      current = session;
+      provenance.emplace_back(sessions.text(1, "sessions.name"), sessions.text(2, "sessions.value"));
+    }
+    if (!provenance.empty()) to.note_session(provenance);
+  });
+  return added;
+}
+
+}  // namespace perigee

@@ -1,0 +1,276 @@
+#include <perigee/diagnostics/compare/campaign_summary.hpp>
+
+#include <perigee/diagnostics/compare/statistics/cluster_bootstrap.hpp>
+#include <perigee/diagnostics/compare/statistics/expected_running_time.hpp>
+#include <perigee/diagnostics/compare/statistics/kaplan_meier.hpp>
+#include <perigee/diagnostics/compare/statistics/performance_profile.hpp>
+#include <perigee/diagnostics/compare/statistics/quantile.hpp>
+#include <perigee/diagnostics/compare/statistics/wilson.hpp>
+#include <perigee/lib/format.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+namespace perigee {
+
+namespace {
+
+using namespace statistics;
+
+constexpr std::size_t most_resampled = 200000;  // runs of a solver whose seeds are drawn anew, too
+
+// What of a group's rows the statistics need.
+struct GroupTimes {
+  std::vector<CensoredTime> times;
+  std::vector<CensoredTime> spent;
+  std::vector<double> cost_of_seed;  // `never`: failed; NaN: no row
+};
+
+GroupSummary summarize_group(const CampaignOptions& campaign, RunRows& rows, Index first, const SummaryOptions& options,
+                             GroupTimes& kept) {
+  GroupSummary group;
+  group.place = place_of(campaign, first);
+  kept.cost_of_seed.assign(static_cast<std::size_t>(campaign.seeds), not_measured);
+  std::vector<double> gradients;
+  std::vector<double> products;
+  std::vector<double> seconds;
+  rows.for_each(first, first + campaign.seeds, [&](const RunRow& row) {
+    const CensoredTime time = time_to_target(row, options.target, campaign.budget);
+    const bool arrived = time.outcome == Outcome::event;
+    kept.times.push_back(time);
+    kept.spent.push_back(spent_to_target(row, options.target, campaign.budget));
+    kept.cost_of_seed[static_cast<std::size_t>(row.run - first)] = arrived ? time.time : never;
+    gradients.push_back(static_cast<double>(row.counts.gradients));
+    products.push_back(static_cast<double>(row.counts.hessian_vector_products));
+    if (!std::isnan(row.seconds)) seconds.push_back(row.seconds);
+    ++group.runs;
+    group.successes += arrived ? 1 : 0;
+    group.escapes += std::isnan(row.escape_iteration) ? 0 : 1;
+    group.breakdowns += row.end_class == EndClass::breakdown ? 1 : 0;
+    const bool claims = row.end_class == EndClass::convergence && row.end_id != "value-target";
+    group.claims += claims ? 1 : 0;
+    if (row.point.empty()) return;
+    const bool no_minimum = row.point == "strict-saddle" || row.point == "maximum" || row.point == "not-stationary" ||
+                            row.point == "degenerate/saddle";
+    group.contradicted = group.contradicted.value_or(0) + (claims && no_minimum ? 1 : 0);
+  });
+  if (group.runs == 0) return group;
+  group.success = wilson_interval(group.successes, group.runs);
+  const SurvivalCurve curve = kaplan_meier(kept.times);
+  group.median = median_time(curve);
+  group.restricted_mean = restricted_mean(curve, campaign.budget);
+  group.running_time = expected_running_time(kept.spent);
+  group.running_time_interval = running_time_interval(
+      kept.spent, RandomSource(options.seed, static_cast<std::uint64_t>(first)), {.resamples = options.resamples});
+  group.median_gradients = quantile(std::move(gradients), 0.5);
+  group.median_products = quantile(std::move(products), 0.5);
+  group.median_seconds = quantile(std::move(seconds), 0.5);
+  return group;
+}
+
+bool varies(const std::vector<CensoredTime>& times) {
+  return std::any_of(times.begin(), times.end(), [&](const CensoredTime& entry) {
+    return entry.time != times.front().time || entry.outcome != times.front().outcome;
+  });
+}
+
+// Tests every solver of one (problem, start) against the one with the least restricted mean.
+void test_against_best(std::span<GroupSummary> groups, const std::vector<GroupTimes>& kept, double budget) {
+  std::size_t best = groups.size();
+  for (std::size_t s = 0; s < groups.size(); ++s) {
+    if (groups[s].runs == 0) continue;
+    if (best == groups.size() || groups[s].restricted_mean.value < groups[best].restricted_mean.value) best = s;
+  }
+  for (std::size_t s = 0; s < groups.size(); ++s) {
+    // Where neither varies, seeds are repetitions of one run: a test would take them for independent.
+    if (s == best || groups[s].runs == 0 || !(varies(kept[s].times) || varies(kept[best].times))) continue;
+    groups[s].log_rank_p = log_rank_test(kept[s].times, kept[best].times).p_value;
+    groups[s].mean_test_p = restricted_mean_test(kept[s].times, kept[best].times, budget).test.p_value;
+  }
+}
+
+void correct_for_number_of_tests(std::vector<GroupSummary>& groups) {
+  std::vector<double> log_rank;
+  std::vector<double> means;
+  for (const GroupSummary& group : groups) {
+    log_rank.push_back(group.log_rank_p);
+    means.push_back(group.mean_test_p);
+  }
+  log_rank = holm_adjusted(log_rank);
+  means = holm_adjusted(means);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    groups[i].log_rank_p = log_rank[i];
+    groups[i].mean_test_p = means[i];
+  }
+}
+
+double mean_over_all(const Clusters& clusters) {
+  double sum = 0.0;
+  double count = 0.0;
+  for (const std::vector<double>& cluster : clusters) {
+    for (const double member : cluster) sum += member;
+    count += static_cast<double>(cluster.size());
+  }
+  return sum / count;
+}
+
+// A mean over runs, clustered by (problem, start). Where there are very many, a cluster's own mean is as good as known.
+Interval clustered_interval(const Clusters& clusters, const SummaryOptions& options, std::uint64_t stream) {
+  if (clusters.size() < 2) return {};
+  std::size_t members = 0;
+  for (const std::vector<double>& cluster : clusters) members += cluster.size();
+  const Resampling resampling = members > most_resampled ? Resampling::clusters : Resampling::clusters_and_members;
+  Clusters means;
+  if (resampling == Resampling::clusters) {
+    for (const std::vector<double>& cluster : clusters) means.push_back({mean_over_all({cluster})});
+  }
+  return cluster_bootstrap(means.empty() ? clusters : means, mean_over_all, RandomSource(options.seed, stream),
+                           {.resamples = options.resamples, .resampling = resampling})
+      .interval;
+}
+
+// The (problem, start, seed) for which every solver has a row, with the problem and start each is of.
+struct Paired {
+  CostTable costs;
+  std::vector<std::size_t> cluster_ends;  // the rows of cluster i end before cluster_ends[i]
+};
+
+void add_paired(const std::vector<GroupTimes>& kept, Paired& paired) {
+  for (std::size_t seed = 0; seed < kept.front().cost_of_seed.size(); ++seed) {
+    std::vector<double> row;
+    for (const GroupTimes& group : kept) row.push_back(group.cost_of_seed[seed]);
+    if (std::none_of(row.begin(), row.end(), [](double cost) { return std::isnan(cost); })) {
+      paired.costs.push_back(std::move(row));
+    }
+  }
+  if (paired.costs.size() > (paired.cluster_ends.empty() ? 0 : paired.cluster_ends.back())) {
+    paired.cluster_ends.push_back(paired.costs.size());
+  }
+}
+
+SolverSummary summarize_solver(std::size_t solver, const Paired& paired, const PerformanceProfile& profile,
+                               const SummaryOptions& options) {
+  SolverSummary summary;
+  summary.solver = static_cast<Index>(solver);
+  summary.runs = static_cast<Index>(paired.costs.size());
+  summary.successes = static_cast<Index>(profile.ratios.size());
+  summary.profile_area = area_under(profile, options.widest_ratio);
+  summary.best_share = fraction_within(profile, 1.0);
+
+  Clusters solved;
+  Clusters scores;  // their mean is the area under the profile
+  std::vector<double> ratios;
+  std::size_t row = 0;
+  for (const std::size_t end : paired.cluster_ends) {
+    solved.emplace_back();
+    scores.emplace_back();
+    for (; row < end; ++row) {
+      const double cost = paired.costs[row][solver];
+      const double ratio =
+          cost < never ? cost / *std::min_element(paired.costs[row].begin(), paired.costs[row].end()) : never;
+      solved.back().push_back(cost < never ? 1.0 : 0.0);
+      scores.back().push_back(std::max(0.0, 1.0 - std::log(ratio) / std::log(options.widest_ratio)));
+      ratios.push_back(ratio);
+    }
+  }
+  summary.median_ratio = quantile(std::move(ratios), 0.5);
+  const auto cases = static_cast<Index>(solved.size());
+  if (cases < 2) {
+    summary.success = wilson_interval(summary.successes, summary.runs);
+  } else if (summary.successes == 0 || summary.successes == summary.runs) {
+    // Nothing varies between resamples: Wilson's interval, of as many observations as there are problems and starts.
+    summary.success = wilson_interval(summary.successes == 0 ? 0 : cases, cases);
+  } else {
+    summary.success = clustered_interval(solved, options, 2 * solver);
+  }
+  summary.profile_interval = clustered_interval(scores, options, 2 * solver + 1);
+  return summary;
+}
+
+std::string percent(double share) { return format_number(100.0 * share, 3) + "%"; }
+
+// The median over runs that both solved of what `second` cost, over what `first` did; NaN: there are none.
+double median_ratio(const CostTable& costs, std::size_t first, std::size_t second) {
+  std::vector<double> ratios;
+  for (const std::vector<double>& row : costs) {
+    if (row[first] < never && row[second] < never) ratios.push_back(row[second] / row[first]);
+  }
+  return quantile(std::move(ratios), 0.5);
+}
+
+std::string verdict_of(const CampaignOptions& campaign, const CampaignSummary& summary, const Paired& paired) {
+  if (summary.solvers.empty()) return "No run of this campaign has been made by every solver yet.";
+  const auto name = [&](const SolverSummary& solver) {
+    return text_of(campaign.solvers[static_cast<std::size_t>(solver.solver)]);
+  };
+  const SolverSummary& best = summary.solvers.front();
+  const std::size_t cases = campaign.problems.size() * campaign.starts.size();
+  const std::string where = std::to_string(cases) + (cases == 1 ? " problem" : " problems and starts");
+  if (best.successes == 0) {
+    return "On " + where + " no solver reached the target within the budget.";
+  }
+  std::string text = "On " + where + " " + name(best) + " solved " +
+                     percent(static_cast<double>(best.successes) / static_cast<double>(best.runs)) + " [" +
+                     percent(best.success.lower) + ", " + percent(best.success.upper) + "] of " +
+                     std::to_string(best.runs) + " runs, with the greatest area under the performance profile, " +
+                     format_number(best.profile_area, 3) + ".";
+  if (summary.solvers.size() < 2) return text;
+  const SolverSummary& next = summary.solvers[1];
+  text += " Next is " + name(next) + ": " +
+          percent(static_cast<double>(next.successes) / static_cast<double>(next.runs)) + ", area " +
+          format_number(next.profile_area, 3);
+  const double ratio =
+      median_ratio(paired.costs, static_cast<std::size_t>(best.solver), static_cast<std::size_t>(next.solver));
+  if (!std::isnan(ratio)) text += ", " + format_number(ratio, 3) + " times the cost (median) where both arrived";
+  text += ".";
+  if (best.profile_interval.lower <= next.profile_interval.upper) {
+    text += " Their intervals overlap: other problems might turn the order round.";
+  }
+  return text;
+}
+
+void check_summary(const CampaignOptions& campaign, const SummaryOptions& options) {
+  check(campaign);
+  if (options.target >= campaign.targets.size()) {
+    throw std::invalid_argument("summarize: target must be < " + std::to_string(campaign.targets.size()) + ", got " +
+                                std::to_string(options.target));
+  }
+  if (options.resamples < 1) {
+    throw std::invalid_argument("summarize: resamples must be >= 1, got " + std::to_string(options.resamples));
+  }
+}
+
+}  // namespace
+
+CampaignSummary summarize(const CampaignOptions& campaign, RunRows& rows, const SummaryOptions& options) {
+  check_summary(campaign, options);
+  CampaignSummary summary;
+  summary.target = campaign.targets[options.target];
+  const std::size_t solvers = campaign.solvers.size();
+  Paired paired;
+  for (Index first = 0; first < run_count(campaign);) {
+    std::vector<GroupTimes> kept(solvers);
+    for (GroupTimes& group : kept) {
+      summary.groups.push_back(summarize_group(campaign, rows, first, options, group));
+      summary.missing += campaign.seeds - summary.groups.back().runs;
+      first += campaign.seeds;
+    }
+    test_against_best(std::span(summary.groups).last(solvers), kept, campaign.budget);
+    add_paired(kept, paired);
+  }
+  correct_for_number_of_tests(summary.groups);
+  if (!paired.costs.empty()) {
+    const std::vector<PerformanceProfile> profiles = performance_profiles(paired.costs);
+    for (std::size_t s = 0; s < solvers; ++s) {
+      summary.solvers.push_back(summarize_solver(s, paired, profiles[s], options));
+    }
+    std::stable_sort(summary.solvers.begin(), summary.solvers.end(),
+                     [](const SolverSummary& a, const SolverSummary& b) { return a.profile_area > b.profile_area; });
+  }
+  summary.verdict = verdict_of(campaign, summary, paired);
+  return summary;
+}
+
+}  // namespace perigee

@@ -1,0 +1,41 @@
+// Where a campaign's rows go and come from: memory here, a file in campaign_store.hpp.
+#ifndef PERIGEE_DIAGNOSTICS_COMPARE_RUN_ROWS_HPP
+#define PERIGEE_DIAGNOSTICS_COMPARE_RUN_ROWS_HPP
+
+#include <perigee/diagnostics/compare/run_row.hpp>
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace perigee {
+
+class RunRows {
+ public:
+  virtual ~RunRows() = default;
+
+  /// Adds rows of runs that have none yet, in any order. By one thread at a time.
+  virtual void append(std::span<const RunRow> rows) = 0;
+
+  /// Which of the runs 0, ..., count - 1 have a row.
+  virtual std::vector<bool> present(Index count) = 0;
+
+  /// Shows the rows of the runs first, ..., last - 1 that there are, in order.
+  virtual void for_each(Index first, Index last, const std::function<void(const RunRow&)>& see) = 0;
+};
+
+/// Rows in memory, for campaigns that are not to be continued.
+class RowsInMemory final : public RunRows {
+ public:
+  void append(std::span<const RunRow> rows) override;
+  std::vector<bool> present(Index count) override;
+  void for_each(Index first, Index last, const std::function<void(const RunRow&)>& see) override;
+
+ private:
+  std::vector<std::optional<RunRow>> rows_;
+};
+
+}  // namespace perigee
+
+#endif

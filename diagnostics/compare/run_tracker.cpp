@@ -1,0 +1,53 @@
+#include <perigee/diagnostics/compare/run_tracker.hpp>
+
+#include <perigee/lib/format.hpp>
+
+#include <cmath>
+
+namespace perigee {
+
+RunTracker::RunTracker(const Objective& objective, const CostWeights& weights, std::vector<double> values,
+                       double escape_value)
+    : objective_(objective), weights_(weights), values_(std::move(values)), escape_value_(escape_value) {
+  row_.hits.assign(values_.size(), not_measured);
+}
+
+void RunTracker::observe(const StepRecord&, const Stepper& stepper) {
+  const StepRecord& record = stepper.record();
+  row_.iterations = record.iteration;
+  row_.cost = cost_of(record.counts, weights_);
+  row_.value = record.batch_size == 0 ? record.value : objective_.value(stepper.current().x());
+  if (record.kind == StepKind::perturbation || record.kind == StepKind::jump) ++row_.kicks;
+  while (reached_ < values_.size() && row_.value <= values_[reached_]) row_.hits[reached_++] = row_.cost;
+  if (row_.value <= escape_value_ && std::isnan(row_.escape_iteration)) {
+    row_.escape_iteration = static_cast<double>(record.iteration);
+    row_.escape_cost = row_.cost;
+  }
+}
+
+void RunTracker::finish(const End&, const Stepper& stepper) {
+  // As ensembles sum it, so that vector lanes and single runs agree in the last bit.
+  row_.gradient_norm = euclidean_norm(stepper.current().gradient());
+}
+
+StopRule RunTracker::stop_rule(double budget) const {
+  return StopRule([this, budget](const Progress& progress) -> std::optional<End> {
+    if (reached_ == values_.size()) return target_end(row_.value, values_.back(), progress.current.iteration);
+    if (row_.cost >= budget) return budget_end(row_.cost, budget, progress.current.iteration);
+    return std::nullopt;
+  });
+}
+
+End target_end(double value, double target, Index iteration) {
+  return {
+      EndClass::convergence, "value-target",
+      "f = " + format_number(value) + " <= " + format_number(target) + " at iteration " + std::to_string(iteration)};
+}
+
+End budget_end(double cost, double budget, Index iteration) {
+  return {
+      EndClass::budget, "cost-budget",
+      "cost " + format_number(cost) + " >= " + format_number(budget) + " at iteration " + std::to_string(iteration)};
+}
+
+}  // namespace perigee

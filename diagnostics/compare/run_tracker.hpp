@@ -1,0 +1,44 @@
+// Watches one run of a campaign: when it reached which value, at what cost.
+#ifndef PERIGEE_DIAGNOSTICS_COMPARE_RUN_TRACKER_HPP
+#define PERIGEE_DIAGNOSTICS_COMPARE_RUN_TRACKER_HPP
+
+#include <perigee/diagnostics/compare/run_row.hpp>
+#include <perigee/lib/observer.hpp>
+#include <perigee/lib/stop.hpp>
+
+#include <vector>
+
+namespace perigee {
+
+/// Fills a row while the run goes on. Values are the objective's own: where the method sees minibatches only, f is
+/// evaluated here, off the budget.
+class RunTracker final : public Observer {
+ public:
+  /// `values`: what f must fall to, one a target, decreasing; escape_value: likewise, NaN: not asked for.
+  RunTracker(const Objective& objective, const CostWeights& weights, std::vector<double> values, double escape_value);
+
+  void observe(const StepRecord& first, const Stepper& stepper) override;
+  void finish(const End& end, const Stepper& stepper) override;
+
+  /// Ends a run at its last target, or when its cost has reached the budget. Refers to this tracker.
+  StopRule stop_rule(double budget) const;
+
+  /// Everything but the run's number, its end, its time and its judgement.
+  const RunRow& row() const { return row_; }
+
+ private:
+  const Objective& objective_;
+  CostWeights weights_;
+  std::vector<double> values_;
+  double escape_value_;
+  std::size_t reached_ = 0;  // targets so far
+  RunRow row_;
+};
+
+/// The End of a run that reached its last target, and of one whose cost reached its budget.
+End target_end(double value, double target, Index iteration);
+End budget_end(double cost, double budget, Index iteration);
+
+}  // namespace perigee
+
+#endif
