@@ -127,21 +127,20 @@ std::string render_html(const Report& report) {
 std::string render_html(const std::vector<Report>& reports) {
   const std::vector<std::string> names = names_of(reports);
   std::vector<Chart> charts;
-  std::string content = "<section aria-labelledby=\"verdicts\">\n<h2 id=\"verdicts\">Verdicts</h2>\n" +
-                        verdicts(reports, names) + "</section>\n";
-  if (Chart overlay = overlay_chart(reports); !overlay.series.empty()) {
-    content += "<section aria-labelledby=\"together\">\n<h2 id=\"together\">Side by side</h2>\n" +
-               chart_figure(overlay) + "</section>\n";
-    charts.push_back(std::move(overlay));
-  }
+  Chart overlay = overlay_chart(reports);
+  const std::string together = overlay.series.empty() ? "" : chart_figure(overlay);
+  if (!together.empty()) charts.push_back(std::move(overlay));
+  std::string runs;
   for (std::size_t i = 0; i < reports.size(); ++i) {
     const std::string prefix = run_id(i) + '-';
     std::vector<Chart> own = charts_with_prefix(reports[i], prefix);
-    content += "<details class=\"run\" id=\"" + run_id(i) + (reports.size() <= most_unfolded ? "\" open>" : "\">") +
-               "<summary>" + std::to_string(i + 1) + ". " + escape(names[i]) + "</summary>\n" +
-               html_sections(reports[i], own, prefix, "") + "</details>\n";
+    runs += "<details class=\"run\" id=\"" + run_id(i) + (reports.size() <= most_unfolded ? "\" open>" : "\">") +
+            "<summary>" + std::to_string(i + 1) + ". " + escape(names[i]) + "</summary>\n" +
+            html_sections(reports[i], own, prefix, "") + "</details>\n";
     std::move(own.begin(), own.end(), std::back_inserter(charts));
   }
+  const std::string content = section("verdicts", "Verdicts", verdicts(reports, names)) +
+                              section("together", "Side by side", toolbar(charts) + together) + runs;
   return page_of(std::to_string(reports.size()) + (reports.size() == 1 ? " run" : " runs"), "", content, charts);
 }
 

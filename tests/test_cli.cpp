@@ -81,7 +81,7 @@ TEST_CASE("a run prints its report, and only JSON where JSON is asked for") {
   CHECK(contains(text.output, "proven"));
   const Outcome json = perigee("run capped-saddle --start saddle --json -");
   const nlohmann::json document = nlohmann::json::parse(json.output);
-  CHECK(document["schema_version"] == 1);
+  CHECK(document["schema_version"] == 2);
   CHECK(document["problem"] == "capped-saddle");
   CHECK(document["findings"][0]["id"] == "strict-saddle");
   CHECK(document["findings"][0]["certainty"] == "proven");
@@ -216,6 +216,31 @@ TEST_CASE("the report file is whole or not there") {
   CHECK(contains(read(report), "</html>"));
   CHECK(perigee("run capped-saddle --report /nonexistent/report.html").exit_code == 2);
   for (const auto& entry : fs::directory_iterator(folder.path)) CHECK(entry.path() == report);
+}
+
+TEST_CASE("the report is Markdown where its name says so, and one page for several runs") {
+  const Folder folder;
+  const std::string report = (folder.path / "report.md").string();
+  CHECK(perigee("run capped-saddle --report " + quoted(report)).exit_code == 0);
+  CHECK(contains(read(report), "## Perigee report\n"));
+  CHECK(contains(read(report), "| problem | `strict-saddle` proven |"));
+  const std::string first = quoted(folder.file("first.csv", "step,loss\n0,1\n1,0.5\n2,0.3\n"));
+  const std::string second = quoted(folder.file("second.csv", "step,loss\n0,2\n1,0.7\n2,0.4\n"));
+  const std::string page = (folder.path / "both.html").string();
+  const Outcome both = perigee("diagnose " + first + ' ' + second + " --report " + quoted(page));
+  CHECK(both.exit_code == 0);
+  CHECK(contains(read(page), "<h1>2 runs</h1>"));
+  CHECK(contains(read(page), "id=\"chart-run-2-value\""));
+  CHECK(contains(both.output, "first.csv"));
+  CHECK(contains(both.output, "second.csv"));
+  const Outcome refused = perigee("diagnose " + first + ' ' + second + " --json " + quoted(page + ".json"));
+  CHECK(refused.exit_code == 2);
+  CHECK(contains(refused.errors, "--json FILE takes one input file, got 2"));
+  // The curvature at snapshots needs the objective, which a run of ours has.
+  const std::string whole = (folder.path / "saddle.html").string();
+  CHECK(perigee("run capped-saddle --report " + quoted(whole)).exit_code == 0);
+  CHECK(contains(read(whole), "Spectrum at snapshots"));
+  CHECK_FALSE(contains(read(page), "Spectrum at snapshots"));
 }
 
 TEST_CASE("compare prints a table and JSON") {

@@ -16,12 +16,6 @@ std::string iterations_text(Index first, Index last) {
   return "iterations " + std::to_string(first) + " to " + std::to_string(last);
 }
 
-std::string section(const std::string& id, std::string_view heading, const std::string& content) {
-  if (content.empty()) return "";
-  return "<section aria-labelledby=\"" + id + "\">\n<h2 id=\"" + id + "\">" + std::string(heading) + "</h2>\n" +
-         content + "</section>\n";
-}
-
 std::string row(std::string_view name, const std::string& value, std::string_view unit = "") {
   return "<tr><th scope=\"row\">" + escape(name) + "</th><td class=\"number\">" + value + "</td><td class=\"unit\">" +
          escape(unit) + "</td></tr>";
@@ -110,8 +104,8 @@ std::string threshold_of(const Evidence& item) {
 
 std::string evidence_row(const Evidence& item) {
   return "<tr><th scope=\"row\">" + escape(words_of(item.name)) + "</th><td class=\"number\">" +
-         markup::number(item.value) + "</td><td class=\"unit\">" + escape(unit_of(item)) +
-         "</td><td class=\"threshold\">" + threshold_of(item) + "</td></tr>";
+         markup::number(item.value) + "<span class=\"unit\">" + escape(unit_of(item)) +
+         "</span></td><td class=\"threshold\">" + threshold_of(item) + "</td></tr>";
 }
 
 // The numbers that decided, each against its threshold.
@@ -122,7 +116,7 @@ std::string why(const Finding& finding) {
   }
   if (rows.empty()) return "";
   return "<div class=\"why\"><table><thead><tr><th scope=\"col\">Number</th><th scope=\"col\" "
-         "class=\"number\">Measured</th><th></th><th scope=\"col\">Held against</th></tr></thead><tbody>" +
+         "class=\"number\">Measured</th><th scope=\"col\">Held against</th></tr></thead><tbody>" +
          rows + "</tbody></table></div>\n";
 }
 
@@ -240,6 +234,12 @@ const Finding* deciding_finding(const Diagnosis& diagnosis) {
     if (diagnosis.summary.starts_with(finding.id + ' ')) return &finding;
   }
   return diagnosis.findings.empty() ? nullptr : &diagnosis.findings.front();
+}
+
+std::string section(const std::string& id, std::string_view heading, const std::string& content) {
+  if (content.empty()) return "";
+  return "<section aria-labelledby=\"" + id + "\">\n<h2 id=\"" + id + "\">" + std::string(heading) + "</h2>\n" +
+         content + "</section>\n";
 }
 
 std::string html_sections(const Report& report, const std::vector<Chart>& charts, const std::string& prefix,

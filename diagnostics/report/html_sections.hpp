@@ -15,6 +15,9 @@ namespace perigee {
 std::string html_sections(const Report& report, const std::vector<Chart>& charts, const std::string& prefix,
                           const std::string& toolbar);
 
+/// A section with its heading; empty text without content.
+std::string section(const std::string& id, std::string_view heading, const std::string& content);
+
 /// The summary, or that there is none.
 std::string verdict_of(const Diagnosis& diagnosis);
 

@@ -98,7 +98,7 @@ class SpectrumAxis {
 };
 
 // The smoothed densities of what is negative and of the rest at `samples` + 1 places along the axis; the larger of
-// their peaks is 1. Apart, so that a bump at zero is not half negative.
+// their peaks is 1. Neither reaches beyond zero: what the Gaussian puts there is reflected.
 struct Densities {
   std::vector<double> negative = std::vector<double>(samples + 1, 0.0);
   std::vector<double> other = std::vector<double>(samples + 1, 0.0);
@@ -106,12 +106,18 @@ struct Densities {
 
 Densities densities_of(const SpectrumAt& spectrum, const SpectrumAxis& axis) {
   Densities densities;
+  const double zero = axis.position(0.0);
   for (const auto& node : spectrum.ritz_values) {
-    std::vector<double>& density = axis.is_negative(node.value) ? densities.negative : densities.other;
-    const double centre = axis.position(node.value);
+    const bool is_negative = axis.is_negative(node.value);
+    std::vector<double>& density = is_negative ? densities.negative : densities.other;
+    const double centre = is_negative ? axis.position(node.value) : std::max(zero, axis.position(node.value));
     for (int i = 0; i <= samples; ++i) {
-      const double z = (static_cast<double>(i) / samples - centre) / smoothing;
-      if (std::abs(z) < 8.0) density[static_cast<std::size_t>(i)] += node.weight * std::exp(-0.5 * z * z);
+      const double place = static_cast<double>(i) / samples;
+      if (is_negative ? place > zero : place < zero) continue;
+      for (const double source : {centre, 2.0 * zero - centre}) {
+        const double z = (place - source) / smoothing;
+        if (std::abs(z) < 8.0) density[static_cast<std::size_t>(i)] += node.weight * std::exp(-0.5 * z * z);
+      }
     }
   }
   double highest = 0.0;
