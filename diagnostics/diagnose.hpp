@@ -38,7 +38,8 @@ struct DiagnoseOptions {
 /// spectrum.max_products Hessian-vector products for the kind of the end point, 32 for the length of the steps, 40 for
 /// each of the first saddle_passage.most_judged saddles passed, 128 where a power law is to be qualified; and a dozen
 /// values and gradients that question the derivatives, at most 1500 more where these look wrong.
-/// Throws std::invalid_argument if the objective's dimension is not that of the snapshots.
+/// Throws std::invalid_argument if the objective's dimension is not that of the snapshots, and if a threshold is out of
+/// range (thresholds.hpp).
 Diagnosis diagnose(const Trajectory& trajectory, const Objective* objective = nullptr,
                    const DiagnoseOptions& options = {});
 

@@ -63,6 +63,11 @@ const std::vector<FindingDescription>& finding_descriptions() {
   return descriptions;
 }
 
+const Finding* principal_finding(const Diagnosis& diagnosis) {
+  if (diagnosis.principal < 0 || diagnosis.principal >= static_cast<Index>(diagnosis.findings.size())) return nullptr;
+  return &diagnosis.findings[static_cast<std::size_t>(diagnosis.principal)];
+}
+
 const Finding* find_finding(const Diagnosis& diagnosis, std::string_view id) {
   for (const Finding& finding : diagnosis.findings) {
     if (finding.id == id) return &finding;

@@ -54,9 +54,9 @@ struct Finding {
   std::string counterevidence{};  // the observation that would overturn this finding, one sentence; may be empty
 };
 
-/// A stretch of the run. Phases are in order and do not overlap; they need not tile the run.
+/// A stretch of the run. Phases are in order and tile the run (phases.hpp).
 struct Phase {
-  std::string kind;  // "plateau", "descent", "ascent", ...
+  std::string kind;  // one of phase_kinds()
   Index first = 0;   // in iterations
   Index last = 0;
   std::string cause{};               // id of the finding that explains it; empty: none does
@@ -78,11 +78,20 @@ struct JudgedPoint {
   Index products = 0;  // Hessian-vector products spent
 };
 
+/// A threshold of a detector as it was in force (thresholds.hpp).
+struct ThresholdValue {
+  std::string name;
+  double value = 0.0;
+  double default_value = 0.0;
+};
+
 struct Diagnosis {
-  std::string summary;            // one sentence
+  std::string summary;            // the verdict in plain words, one to three sentences (verdict.hpp)
   std::vector<Finding> findings;  // most severe first
   std::vector<Phase> phases;
   std::vector<JudgedPoint> judged_points;
+  Index principal = -1;  // the finding that the verdict tells, among `findings`; -1: none
+  std::vector<ThresholdValue> thresholds;
   std::vector<std::string> limits;  // what could not be decided from what was recorded, and what to record for it
 };
 
@@ -94,6 +103,9 @@ struct FindingDescription {
 
 /// Every id a Finding may carry, in the order of the documentation.
 const std::vector<FindingDescription>& finding_descriptions();
+
+/// The finding that the verdict tells, or nullptr.
+const Finding* principal_finding(const Diagnosis& diagnosis);
 
 /// The first finding of that id, or nullptr.
 const Finding* find_finding(const Diagnosis& diagnosis, std::string_view id);

@@ -194,7 +194,7 @@ Finding make_finding(const GravityWell& well, const std::string& corner_name, co
           ? "Use an escort transform (p = 2), natural-policy-gradient or entropy regularization: the time to escape "
             "then grows with log(1/probability of the best action) instead of 1/probability" +
                 (std::isfinite(inverse) ? ", " + format_number(std::log(inverse), 2) + " instead of " +
-                                              format_number(inverse, 2) + " here."
+                                              format_number(std::round(inverse)) + " here."
                                         : std::string("."))
           : "Start from a policy that gives every action some probability, or regularize by entropy.";
   finding.counterevidence =

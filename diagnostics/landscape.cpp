@@ -69,7 +69,7 @@ std::vector<std::size_t> chosen_snapshots(const Trajectory& trajectory, const Di
   }
   std::vector<const Phase*> slow;
   for (const Phase& phase : diagnosis.phases) {
-    if (phase.kind != "descent" && phase.kind != "ascent") slow.push_back(&phase);
+    if (phase.kind != "descent" && phase.kind != "ascent" && phase.kind != "undetermined") slow.push_back(&phase);
   }
   std::stable_sort(slow.begin(), slow.end(),
                    [](const Phase* a, const Phase* b) { return a->last - a->first > b->last - b->first; });

@@ -163,10 +163,6 @@ Finding make_finding(const Plateau& plateau, const CurveReading& reading, const 
   return finding;
 }
 
-std::vector<Evidence> exponent_of(const TrendTest& test) {
-  return {{"exponent", test.exponent, "1"}, {"exponent_lower", test.lower, "1"}, {"exponent_upper", test.upper, "1"}};
-}
-
 }  // namespace
 
 CurveReading read_curve(const Trajectory& trajectory, const PlateauOptions& options) {
@@ -177,50 +173,52 @@ CurveReading read_curve(const Trajectory& trajectory, const PlateauOptions& opti
   const std::vector<double> log_time = log_time_of(values);
   const std::vector<double> log_excess = log_excess_of(values, reading.bound);
   std::size_t end = 0;  // one past the points of the last phase
-  const auto add_phase = [&](std::string_view kind, std::size_t first, std::size_t last, const TrendTest& test) {
+  const auto add_phase = [&](std::string_view kind, std::size_t first, std::size_t last) {
     const auto last_iteration = static_cast<Index>(values.time[last]);
     if (end == first && !reading.phases.empty() && reading.phases.back().kind == kind) {
       reading.phases.back().last = last_iteration;
-      reading.phases.back().evidence.clear();  // of the first part only
     } else {
-      reading.phases.push_back(
-          {std::string(kind), static_cast<Index>(values.time[first]), last_iteration, "", exponent_of(test)});
+      reading.phases.push_back({std::string(kind), static_cast<Index>(values.time[first]), last_iteration});
     }
     end = last + 1;
   };
   for (const Segment& segment : segment_curve(log_time, log_excess, options.exponent)) {
     if (segment.test.trend == Trend::undetermined) continue;
     if (segment.test.trend != Trend::plateau) {
-      add_phase(name_of(segment.test.trend), segment.first, segment.last, segment.test);
+      add_phase(name_of(segment.test.trend), segment.first, segment.last);
       continue;
     }
     const Segment level = trimmed(log_excess, segment, options);
     const Plateau plateau = describe(values, reading.bound, level, options);
     if (plateau.is_at_optimum) {
-      add_phase("at-optimum", segment.first, segment.last, segment.test);
+      add_phase("at-optimum", segment.first, segment.last);
     } else if (is_plateau(values, log_time, log_excess, level, options)) {
-      add_phase("plateau", level.first, level.last, level.test);
+      add_phase("plateau", level.first, level.last);
       reading.plateaus.push_back(plateau);
     } else if (segment.first == 0 && plateau.change < 0.0) {
       // The flat beginning of a curve that goes on falling belongs to the descent.
-      add_phase("descent", segment.first, segment.last, segment.test);
+      add_phase("descent", segment.first, segment.last);
     }
   }
   return reading;
 }
 
 void detect_plateau(const DiagnosisInput& input, Diagnosis& diagnosis) {
-  const CurveReading reading = read_curve(input.trajectory, input.options.plateau);
-  diagnosis.phases.insert(diagnosis.phases.end(), reading.phases.begin(), reading.phases.end());
+  CurveReading reading = read_curve(input.trajectory, input.options.plateau);
   const Series values = value_series(input.trajectory);
   if (values.empty()) return;
+  // On the scale of what grows without bound everything before looks flat.
+  if (!reading.bound.is_known() && find_finding(diagnosis, "divergence") != nullptr) return;
   const auto [least, largest] = std::minmax_element(values.value.begin(), values.value.end());
   for (const Plateau& plateau : reading.plateaus) {
     const double gradient_norm = last_gradient_norm(input.trajectory, plateau.last);
     if (plateau.is_terminal && !reading.bound.is_known()) {
       // Values close to an unknown limit look flat; a gradient that keeps falling says that they converge.
       const Rate rate = gradient_rate(input.trajectory, input.options.rate);
-      if (rate.verdict != RateVerdict::undetermined && rate.exponent > 0.5) continue;
+      if (rate.verdict != RateVerdict::undetermined && rate.exponent > 0.5) {
+        reading.phases.back().kind = "descent";
+        continue;
+      }
       diagnosis.limits.push_back(std::string(unknown_bound_limit) + ": state the optimal value or a lower bound" +
                                  std::string(std::isnan(gradient_norm) ? ", or record gradient norms." : "."));
     }
@@ -232,6 +230,7 @@ void detect_plateau(const DiagnosisInput& input, Diagnosis& diagnosis) {
                                                .last = static_cast<Index>(values.time.back())},
                                               input.options.plateau));
   }
+  diagnosis.phases.insert(diagnosis.phases.end(), reading.phases.begin(), reading.phases.end());
 }
 
 void explain_plateaus(Diagnosis& diagnosis, Index first, Index last, const std::string& reason) {

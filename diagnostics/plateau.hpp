@@ -46,7 +46,8 @@ CurveReading read_curve(const Trajectory& trajectory, const PlateauOptions& opti
 /// How the line begins that detect_plateau adds to the limits when nothing tells a flat end from convergence.
 inline constexpr std::string_view unknown_bound_limit = "Whether the flat end of the curve is convergence or a plateau";
 
-/// Adds the phases, and a finding "plateau" for each plateau that is not at the known optimum.
+/// Adds the shapes of the curve to the phases (nothing where it diverges and no bound is known), and a finding
+/// "plateau" for each plateau that is not at the known optimum.
 void detect_plateau(const DiagnosisInput& input, Diagnosis& diagnosis);
 
 /// Makes every finding "plateau" of which at least half lies in [first, last] information, and adds `reason`.

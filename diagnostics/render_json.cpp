@@ -149,11 +149,16 @@ std::string render_json(const Report& report) {
   document["settings"] = object_of(report.trajectory.settings);
   document["run"] = run_of(report.trajectory);
   document["summary"] = text(diagnosis.summary);
+  document["principal"] = principal_finding(diagnosis) == nullptr ? Json(nullptr) : Json(diagnosis.principal);
   document["findings"] = array_of(diagnosis.findings, finding_of);
   document["decisions"] = array_of(report.trajectory.decisions, decision_of);
   document["phases"] = array_of(diagnosis.phases, phase_of);
   document["stationary_points"] = array_of(diagnosis.judged_points, point_of);
   document["limits"] = texts(diagnosis.limits);
+  document["thresholds"] = Json::object();
+  for (const ThresholdValue& threshold : diagnosis.thresholds) {
+    document["thresholds"][threshold.name] = number(threshold.value);
+  }
   return document.dump(2) + '\n';
 }
 

@@ -1,9 +1,11 @@
 #include <perigee/diagnostics/render_text.hpp>
+#include <perigee/diagnostics/report/deciding_numbers.hpp>
 #include <perigee/diagnostics/report/markup.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/version.hpp>
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -76,7 +78,10 @@ class Page {
     text_ += start + painted(words, paint) + '\n';
   }
 
-  void heading(std::string_view text) { text_ += '\n' + painted(text, Paint::bold) + '\n'; }
+  void heading(std::string_view text) {
+    if (!text_.empty()) text_ += '\n';
+    text_ += painted(text, Paint::bold) + '\n';
+  }
   void blank() { text_ += '\n'; }
 
   std::string painted(std::string_view text, Paint paint) const {
@@ -122,25 +127,92 @@ void write_run(Page& page, const Report& report) {
   }
 }
 
-// Units like "value per squared unit of x" follow from the name and would only lengthen the line; the JSON has them.
-bool counts_things(std::string_view unit) {
-  return unit == "iterations" || unit == "records" || unit == "Hessian-vector products";
+std::string title_of(const Finding& finding) {
+  return finding.id + " (" + std::string(name_of(finding.certainty)) + "), " +
+         iterations_text(finding.first, finding.last);
 }
 
-void write_finding(Page& page, const Finding& finding) {
-  const std::string lead = page.painted(mark_of(finding.severity), paint_of(finding.severity)) + ' ';
-  page.paragraph(finding.id + " (" + std::string(name_of(finding.certainty)) + "), " +
-                     iterations_text(finding.first, finding.last),
-                 0, lead, 4, Paint::bold);
-  page.paragraph(finding.message, 4);
-  std::string evidence;
-  for (const Evidence& item : finding.evidence) {
-    if (!evidence.empty()) evidence += ", ";
-    evidence += item.name + " = " + measured(item.value);
-    if (item.value == item.value && counts_things(item.unit)) evidence += ' ' + item.unit;
+void write_verdict(Page& page, const Diagnosis& diagnosis, const Finding* principal) {
+  const Paint paint = principal == nullptr ? Paint::bold : paint_of(principal->severity);
+  page.paragraph(diagnosis.summary.empty() ? "No verdict: nothing was recorded that permits one." : diagnosis.summary,
+                 2, "", 0, paint);
+}
+
+void write_principal(Page& page, const Finding& finding) {
+  page.heading("Why");
+  const std::string mark = page.painted(mark_of(finding.severity), paint_of(finding.severity)) + ' ';
+  page.paragraph(title_of(finding), 2, mark, 4, Paint::bold);
+  page.paragraph(finding.message, 2);
+  for (const std::string& line : deciding_numbers(finding.evidence)) page.paragraph(line, 2, "- ", 2, Paint::faint);
+  if (!finding.recommendation.empty()) {
+    page.heading("Next");
+    page.paragraph(finding.recommendation, 2);
   }
-  if (!evidence.empty()) page.paragraph(evidence, 4, "", 0, Paint::faint);
-  if (!finding.recommendation.empty()) page.paragraph(finding.recommendation, 4, "Next: ", 6);
+  if (!finding.counterevidence.empty()) {
+    page.heading("What would change this verdict");
+    page.paragraph(finding.counterevidence, 2);
+  }
+}
+
+void write_others(Page& page, const Diagnosis& diagnosis, const Finding* principal) {
+  bool is_first = true;
+  std::map<std::string, int> harmless;  // how often, by id
+  for (const Finding& finding : diagnosis.findings) {
+    if (&finding == principal) continue;
+    if (is_first) page.heading("Other findings");
+    is_first = false;
+    const bool matters = finding.severity != Severity::information;
+    if (!matters && ++harmless[finding.id] > 1) continue;  // those that follow are counted below
+    const std::string mark = page.painted(mark_of(finding.severity), paint_of(finding.severity)) + ' ';
+    page.paragraph(title_of(finding), 2, mark, 4, Paint::bold);
+    page.paragraph(finding.message, 6);
+    if (matters && !finding.recommendation.empty()) page.paragraph(finding.recommendation, 6, "Next: ", 6);
+  }
+  for (const auto& [id, count] : harmless) {
+    if (count == 1) continue;
+    page.paragraph("and " + std::to_string(count - 1) + " more of " + id + " (--json has all)", 2, "[i] ", 4);
+  }
+}
+
+double number_of(const Phase& phase, std::string_view name) {
+  for (const Evidence& item : phase.evidence) {
+    if (item.name == name) return item.value;
+  }
+  return not_measured;
+}
+
+std::string phase_text(const Phase& phase) {
+  std::string text = phase.kind;
+  if (!phase.cause.empty() && phase.cause != phase.kind) text += " (" + phase.cause + ")";
+  const double first = number_of(phase, "value_first");
+  const double last = number_of(phase, "value_last");
+  if (!(first == first) || !(last == last)) return text;
+  text += ", value " + format_number(first, 4);
+  if (phase.first != phase.last) text += " to " + format_number(last, 4);
+  return text;
+}
+
+void write_phases(Page& page, const std::vector<Phase>& phases) {
+  constexpr std::size_t shown_first = 10;
+  constexpr std::size_t shown_last = 4;
+  if (phases.empty()) return;
+  page.heading("Phases");
+  const auto range = [](const Phase& phase) {
+    return std::to_string(phase.first) +
+           (phase.first == phase.last ? std::string() : " to " + std::to_string(phase.last));
+  };
+  std::size_t width = 0;
+  for (const Phase& phase : phases) width = std::max(width, range(phase).size());
+  const bool is_long = phases.size() > shown_first + shown_last + 1;
+  for (std::size_t i = 0; i < phases.size(); ++i) {
+    if (is_long && i == shown_first) {
+      i = phases.size() - shown_last;
+      page.paragraph("... " + std::to_string(phases.size() - shown_first - shown_last) + " more (--json has all)", 2);
+    }
+    std::string lead = range(phases[i]);
+    lead.append(width + 2 - lead.size(), ' ');
+    page.paragraph(phase_text(phases[i]), 2, lead, static_cast<Index>(lead.size()));
+  }
 }
 
 // Which column was taken for what: of the probabilities the first and the last, of columns without a role a few.
@@ -174,6 +246,47 @@ void write_point(Page& page, const JudgedPoint& point) {
   page.paragraph(text, 2, "- ", 2);
 }
 
+bool tells_curvature(const Finding& finding) {
+  return std::any_of(finding.evidence.begin(), finding.evidence.end(),
+                     [](const Evidence& item) { return item.name == "lambda_min_lower_bound"; });
+}
+
+// Those that say more than the gradient norm, unless the verdict is on the end point and has told its judgement.
+void write_points(Page& page, const Diagnosis& diagnosis, const Finding* principal) {
+  if (principal != nullptr && tells_curvature(*principal)) return;
+  bool is_first = true;
+  for (const JudgedPoint& point : diagnosis.judged_points) {
+    if (point.classification == "not-stationary") continue;
+    if (is_first) page.heading("Judged points");
+    is_first = false;
+    write_point(page, point);
+  }
+}
+
+void write_thresholds(Page& page, const Diagnosis& diagnosis) {
+  bool is_first = true;
+  for (const ThresholdValue& threshold : diagnosis.thresholds) {
+    if (threshold.value == threshold.default_value) continue;
+    if (is_first) page.heading("Thresholds changed");
+    is_first = false;
+    page.paragraph(threshold.name + " = " + format_number(threshold.value) + " (" +
+                       format_number(threshold.default_value) + " by default)",
+                   2, "- ", 2);
+  }
+}
+
+void write_input(Page& page, const ReportSource& source) {
+  if (source.columns.empty() && source.notes.empty()) return;
+  page.heading("How the file was read");
+  std::vector<std::pair<std::string, std::string>> columns = source.columns;
+  // Columns of one role side by side, those without a role last.
+  std::stable_sort(columns.begin(), columns.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.first == "extra", a.first) < std::pair(b.first == "extra", b.first);
+  });
+  if (!columns.empty()) page.paragraph(columns_text(columns), 2);
+  for (const std::string& note : source.notes) page.paragraph(note, 2, "- ", 2);
+}
+
 }  // namespace
 
 std::string render_text(const Report& report, const TextOptions& options) {
@@ -182,20 +295,15 @@ std::string render_text(const Report& report, const TextOptions& options) {
   }
   Page page(options);
   const Diagnosis& diagnosis = report.diagnosis;
-  Severity worst = Severity::information;
-  for (const Finding& finding : diagnosis.findings) worst = std::max(worst, finding.severity);
-  page.paragraph(diagnosis.summary.empty() ? "No verdict: nothing was recorded that permits one." : diagnosis.summary,
-                 0, "", 0, diagnosis.findings.empty() ? Paint::bold : paint_of(worst));
+  const Finding* principal = principal_finding(diagnosis);
+  page.heading("Verdict");
+  write_verdict(page, diagnosis, principal);
   page.blank();
   page.paragraph(subject_of(report) + " (perigee " + std::string(version()) + ")", 0, "", 0, Paint::faint);
   write_run(page, report);
 
-  page.heading("Findings");
-  if (diagnosis.findings.empty()) page.paragraph("none", 2);
-  for (std::size_t i = 0; i < diagnosis.findings.size(); ++i) {
-    if (i > 0) page.blank();
-    write_finding(page, diagnosis.findings[i]);
-  }
+  if (principal != nullptr) write_principal(page, *principal);
+  write_others(page, diagnosis, principal);
   if (!report.trajectory.decisions.empty()) {
     page.heading("Decisions of the solver");
     for (const Decision& decision : report.trajectory.decisions) {
@@ -204,30 +312,14 @@ std::string render_text(const Report& report, const TextOptions& options) {
           2);
     }
   }
-  if (!diagnosis.phases.empty()) {
-    page.heading("Phases");
-    for (const Phase& phase : diagnosis.phases) {
-      page.paragraph(phase.kind + ", " + iterations_text(phase.first, phase.last), 2, "- ", 2);
-    }
-  }
-  if (!diagnosis.judged_points.empty()) {
-    page.heading("Judged points");
-    for (const JudgedPoint& point : diagnosis.judged_points) write_point(page, point);
-  }
-  if (!report.source.columns.empty()) {
-    std::vector<std::pair<std::string, std::string>> columns = report.source.columns;
-    // Columns of one role side by side, those without a role last.
-    std::stable_sort(columns.begin(), columns.end(), [](const auto& a, const auto& b) {
-      return std::pair(a.first == "extra", a.first) < std::pair(b.first == "extra", b.first);
-    });
-    page.heading("Columns");
-    page.paragraph(columns_text(columns), 2);
-  }
-  if (!diagnosis.limits.empty() || !report.source.notes.empty()) {
-    page.heading("Limits");
+  write_phases(page, diagnosis.phases);
+  write_points(page, diagnosis, principal);
+  if (!diagnosis.limits.empty()) {
+    page.heading("What could not be decided");
     for (const std::string& limit : diagnosis.limits) page.paragraph(limit, 2, "- ", 2);
-    for (const std::string& note : report.source.notes) page.paragraph(note, 2, "- ", 2);
   }
+  write_thresholds(page, diagnosis);
+  write_input(page, report.source);
   return page.take();
 }
 

@@ -18,7 +18,8 @@ struct TextOptions {
   Index width = 80;  // columns, >= 40
 };
 
-/// Verdict, findings (most severe first) with their evidence and what to do next, phases, judged points, limits.
+/// Verdict; why, with the numbers that decided; what to do next; what would change the verdict; other findings, phases,
+/// judged points, limits, thresholds that differ from their defaults, how the file was read.
 /// Ends with a newline. Perigee's own words are ASCII; text from outside stays UTF-8, without control characters.
 /// No line is longer than the width except for a single word that is.
 /// Throws std::invalid_argument if the width is below 40.

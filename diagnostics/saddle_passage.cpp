@@ -227,15 +227,17 @@ void report(const DiagnosisInput& input, const Growth& growth, const Exponential
   // The time is ln(R/r)/log(1 + eta |lambda|), r the distance from the manifold that leads into the saddle.
   finding.recommendation =
       "Use a larger perturbation, a longer step, or a step along the negative curvature: these shorten the time near a "
-      "saddle. A perturbation ten times as large would have saved about " +
-      format_number(std::round(std::log(10.0) / exponential.rate)) + " of the " + format_number(exit_time) +
-      " iterations on the way out.";
+      "saddle.";
+  const double saved = std::round(std::log(10.0) / exponential.rate);
+  if (saved < exit_time) {
+    finding.recommendation += " A perturbation ten times as large would have saved about " + format_number(saved) +
+                              " of the " + format_number(exit_time) + " iterations on the way out.";
+  }
   finding.counterevidence =
       std::string(curvature.is_of_hessian ? "A smallest eigenvalue at iteration " +
                                                 std::to_string(curvature.iteration) + " that is not negative"
                                           : "A smallest Hessian eigenvalue there that is not negative") +
       ": then the gradient grew for another reason.";
-  diagnosis.phases.push_back({"saddle-passage", begin, end});
   explain_plateaus(diagnosis, begin, end, "The finding saddle-passage explains it.");
   diagnosis.findings.push_back(std::move(finding));
 }

@@ -394,3 +394,31 @@ TEST_CASE("logs of SciPy's optimizers that report success in a trap: the report 
   CHECK(misfit.exit_code == 2);
   CHECK(contains(misfit.errors, "dimension of the snapshots, got 10 and 2"));
 }
+
+TEST_CASE("thresholds are listed, set on the command line, echoed in the report, and refused where they are none") {
+  const Outcome list = perigee("list thresholds");
+  CHECK(list.exit_code == 0);
+  CHECK(contains(list.output, "plateau.exponent"));
+  CHECK(contains(list.output, "default 0.1"));
+  const std::string log = quoted(std::string(PERIGEE_TEST_DATA) + "/logs/digits-softmax-reward-3.csv");
+  // By |p| < 0.01 instead of 0.1 the end of this log, p in [0.014, 0.034], is a descent.
+  const Outcome strict = perigee("diagnose " + log + " --threshold plateau.exponent=0.01 --threshold rate.bend=0.4");
+  CHECK(strict.exit_code == 0);
+  CHECK(contains(strict.output, "plateau.exponent = 0.01 (0.1 by default)"));
+  CHECK(contains(strict.output, "rate.bend = 0.4 (0.3 by default)"));
+  CHECK_FALSE(contains(strict.output, "gravity-well"));
+  const Outcome usual = perigee("diagnose " + log);
+  CHECK(contains(usual.output, "gravity-well"));
+  CHECK_FALSE(contains(usual.output, "by default"));
+  const nlohmann::json document =
+      nlohmann::json::parse(perigee("diagnose " + log + " --json - --threshold plateau.exponent=0.01").output);
+  CHECK(document["thresholds"]["plateau.exponent"] == 0.01);
+  CHECK(document["thresholds"].size() > 50);
+  for (const char* wrong :
+       {"plateau.exponents=1", "plateau.exponent=many", "plateau.exponent=-1", "plateau.exponent"}) {
+    const Outcome refused = perigee("diagnose " + log + " --threshold " + wrong);
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.output.empty());
+    CHECK(contains(refused.errors, "plateau.exponent"));
+  }
+}

@@ -125,7 +125,8 @@ TEST_CASE("a run that ended inside is a problem, and the rest of the time is pre
   REQUIRE(well != nullptr);
   CHECK(well->severity == Severity::problem);
   CHECK(well->certainty == Certainty::likely);
-  CHECK(diagnosis.summary.find("gravity-well") == 0);
+  REQUIRE(principal_finding(diagnosis) != nullptr);
+  CHECK(principal_finding(diagnosis)->id == "gravity-well");
   const Finding* plateau = find_finding(diagnosis, "plateau");
   if (plateau != nullptr) CHECK(plateau->severity == Severity::information);
 }

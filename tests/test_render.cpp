@@ -140,7 +140,8 @@ TEST_CASE("a spike of one iteration is in the page's data and in its static pict
   const auto spike = std::find(chart["series"][0]["values"].begin(), chart["series"][0]["values"].end(), 987.25);
   REQUIRE(spike != chart["series"][0]["values"].end());
   CHECK(chart["iterations"][static_cast<std::size_t>(spike - chart["series"][0]["values"].begin())] == 17321.0);
-  // In the picture it is the highest point: 4/108 of the height of 260 below the top, above log(1 + 17321)/log(1 + 29999) of the width.
+  // In the picture it is the highest point: 4/108 of the height of 260 below the top, above log(1 + 17321)/log(1 +
+  // 29999) of the width.
   CHECK(svg_plot(charts[0]).find("L946.72 9.63") != std::string::npos);
 }
 
@@ -270,12 +271,17 @@ TEST_CASE("text: the verdict comes first, lines keep to the width, colors only w
     CHECK(std::regex_replace(colored, std::regex("\x1b\\[[0-9]+m"), "") == render_text(report));
   }
   const std::string text = render_text(samples::bandit(400));
-  CHECK(text.starts_with("The policy lost most of the run"));
-  CHECK(text.find("\n[x] gravity-well (likely), iterations 10 to 200\n") != std::string::npos);
+  CHECK(text.starts_with("Verdict\n  The policy lost most of the run"));
+  CHECK(text.find("\nWhy\n  [x] gravity-well (likely), iterations 10 to 200\n") != std::string::npos);
+  CHECK(text.find("  - lowest probability of best action 0.00012, at most 0.0125\n") != std::string::npos);
+  CHECK(text.find("\nNext\n  Use an escort transform") != std::string::npos);
+  CHECK(text.find("\nWhat would change this verdict\n  A reward of action 1") != std::string::npos);
   CHECK(text.find("[!] plateau") < text.find("[i] budget-exhausted (proven), iteration 400\n"));
-  CHECK(text.find("    Next: Use an escort transform") != std::string::npos);
-  CHECK(text.find("measured_escape_time = not measured") != std::string::npos);
-  CHECK(render_text(samples::empty_report()).starts_with("No verdict"));
+  CHECK(text.find("      Next: See gravity-well") != std::string::npos);
+  CHECK(text.find("  0 to 10     descent\n") != std::string::npos);
+  CHECK(text.find("Thresholds changed\n  - plateau.exponent = 0.05 (0.1 by default)\n") != std::string::npos);
+  CHECK(text.find("plateau.length") == std::string::npos);  // it is what it is by default
+  CHECK(render_text(samples::empty_report()).starts_with("Verdict\n  No verdict"));
   CHECK_THROWS_WITH(render_text(samples::one_record(), {.width = 39}),
                     "render_text: width must be at least 40, got 39");
   Report sly = samples::one_record();

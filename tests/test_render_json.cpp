@@ -116,7 +116,17 @@ TEST_CASE("JSON: the fields say what the report says") {
   CHECK(document["findings"][0]["evidence"]["gap"]["unit"] == "reward");
   CHECK(document["findings"][0]["evidence"]["measured_escape_time"]["value"].is_null());
   CHECK(document["findings"][2]["recommendation"].is_null());
+  CHECK(document["principal"] == 0);
+  CHECK(document["findings"][0]["evidence"]["gap"]["comparison"].is_null());
+  CHECK(document["findings"][0]["evidence"]["gap"]["threshold"].is_null());
+  CHECK(document["findings"][0]["evidence"]["lowest_probability_of_best_action"]["comparison"] == "at most");
+  CHECK(document["findings"][0]["evidence"]["lowest_probability_of_best_action"]["threshold"] == 0.0125);
+  CHECK(document["findings"][0]["counterevidence"] == "A reward of action 1 that is not below that of action 0.");
+  CHECK(document["findings"][1]["counterevidence"].is_null());
   CHECK(document["phases"][1]["kind"] == "plateau");
+  CHECK(document["phases"][1]["cause"] == "gravity-well");
+  CHECK(document["phases"][1]["evidence"]["value_first"]["value"] == -0.8);
+  CHECK(document["thresholds"]["plateau.exponent"] == 0.05);
   CHECK(document["stationary_points"][0]["lambda_min_lower_bound"] == "-Infinity");
   CHECK(document["stationary_points"][0]["index"].is_null());
   CHECK(document["limits"].size() == 1);
@@ -129,8 +139,8 @@ TEST_CASE("JSON: the fields say what the report says") {
     names.push_back(name);
   }
   CHECK(names == std::vector<std::string>{"schema_version", "perigee_version", "source", "problem", "solver",
-                                          "settings", "run", "summary", "findings", "decisions", "phases", "stationary_points",
-                                          "limits"});
+                                          "settings", "run", "summary", "principal", "findings", "decisions", "phases",
+                                          "stationary_points", "limits", "thresholds"});
 }
 
 TEST_CASE("JSON: numbers read back exactly, logs without counts have no evaluations, bad bytes are replaced") {

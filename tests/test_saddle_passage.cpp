@@ -44,8 +44,6 @@ TEST_CASE("the growth past a saddle is log(1 + eta |lambda|) an iteration, and t
         CHECK(evidence_of(finding, "lambda_min") == Approx(-lambda).epsilon(0.05));
         CHECK(evidence_of(finding, "exit_time") == Approx(evidence_of(finding, "predicted_exit_time")).epsilon(0.1));
         CHECK(static_cast<double>(finding.last) == Approx(exit).epsilon(0.05));
-        REQUIRE(diagnosis.phases.size() == 1);
-        CHECK(diagnosis.phases[0].kind == "saddle-passage");
       }
     }
   }

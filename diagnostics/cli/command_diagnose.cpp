@@ -30,7 +30,7 @@ void describe(const Problem& problem, Trajectory& trajectory) {
 }
 
 Report report_on(const std::string& path, const ReadOptions& options, const std::optional<Problem>& given,
-                 const OutputOptions& output) {
+                 DiagnoseOptions diagnose_options, const OutputOptions& output) {
   ReadResult read = read_trajectory(path, options);
   Report report;
   report.source.kind = read.format;
@@ -42,7 +42,6 @@ Report report_on(const std::string& path, const ReadOptions& options, const std:
   // A run of ours names its problem, so its curvature can be asked for, with the draws that the run itself used.
   std::optional<Problem> problem = given;
   if (given) describe(*given, read.trajectory);
-  DiagnoseOptions diagnose_options;
   if (read.format == "sqlite") {
     const RunConfiguration configuration = read_configuration(path);
     if (!given) problem = problem_of(configuration);
@@ -58,6 +57,7 @@ Report report_on(const std::string& path, const ReadOptions& options, const std:
 
 int diagnose_command(const DiagnoseCommandOptions& options) {
   check_output_options(options.output);
+  const DiagnoseOptions diagnose_options = diagnose_options_of(options.output);
   const bool to_one_file = !options.output.json_path.empty() && options.output.json_path != "-";
   if (options.paths.size() > 1 && to_one_file) {
     throw std::invalid_argument("--json FILE takes one input file, got " + std::to_string(options.paths.size()));
@@ -74,7 +74,7 @@ int diagnose_command(const DiagnoseCommandOptions& options) {
   int exit_code = exit_done;
   for (const std::string& path : options.paths) {
     if (options.paths.size() > 1 && options.output.json_path != "-") std::cout << path << "\n\n";
-    Report report = report_on(path, read_options, problem, options.output);
+    Report report = report_on(path, read_options, problem, diagnose_options, options.output);
     exit_code = std::max(exit_code, print_report(report, options.output));
     if (!options.output.report_path.empty()) reports.push_back(std::move(report));
   }

@@ -2,6 +2,8 @@
 #include <perigee/diagnostics/cli/commands.hpp>
 #include <perigee/diagnostics/finding.hpp>
 #include <perigee/diagnostics/reproduce/registry.hpp>
+#include <perigee/diagnostics/thresholds.hpp>
+#include <perigee/lib/format.hpp>
 #include <perigee/lib/problems/registry.hpp>
 #include <perigee/solvers/guided/all_solvers.hpp>
 
@@ -100,6 +102,18 @@ std::vector<Item> items() {
   for (const FindingDescription& finding : finding_descriptions()) {
     all.push_back({"findings", finding.id, "finding", finding.summary, {}});
   }
+  for (const Threshold& threshold : thresholds()) {
+    all.push_back({"thresholds",
+                   threshold.name,
+                   threshold.name.substr(0, threshold.name.find('.')),
+                   threshold.meaning + "; default " + format_number(threshold.default_value),
+                   {{.name = "value",
+                     .kind = threshold.is_count ? ParameterKind::integer : ParameterKind::real,
+                     .default_value = format_exact(threshold.default_value),
+                     .least = threshold.smallest,
+                     .greatest = threshold.largest,
+                     .summary = threshold.meaning}}});
+  }
   for (const reproduce::Reproduction& reproduction : reproduce::registry()) {
     all.push_back({"reproductions", reproduction.name, reproduction.source, reproduction.claim, {}});
   }
@@ -131,7 +145,7 @@ void print_text(const std::vector<Item>& chosen, bool with_parameters) {
       kind = item.kind;
     }
     std::cout << "  " << item.name << std::string(width - item.name.size() + 2, ' ') << item.summary << '\n';
-    if (!with_parameters) continue;
+    if (!with_parameters || item.kind == "thresholds") continue;  // these are told in their line
     for (const ParameterDescription& parameter : item.parameters) {
       std::cout << std::string(width + 4, ' ') << parameter.name;
       if (!parameter.default_value.empty()) std::cout << '=' << parameter.default_value;

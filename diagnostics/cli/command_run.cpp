@@ -63,14 +63,15 @@ Trajectory run_in_memory(const RunCommandOptions& options, const ConfiguredRun& 
 
 int run_command(const RunCommandOptions& options) {
   check_output_options(options.output);
+  DiagnoseOptions diagnose_options = diagnose_options_of(options.output);
+  diagnose_options.random = RandomSource(options.seed);
   const ConfiguredRun configured = configure(options);
   Report report;
   report.source.kind = options.store_path.empty() ? "run" : "sqlite";
   report.source.path = options.store_path;
   report.trajectory =
       options.store_path.empty() ? run_in_memory(options, configured) : run_into_store(options, configured);
-  report.diagnosis =
-      diagnose(report.trajectory, configured.problem.objective.get(), {.random = RandomSource(options.seed)});
+  report.diagnosis = diagnose(report.trajectory, configured.problem.objective.get(), diagnose_options);
   add_landscape(report, *configured.problem.objective, RandomSource(options.seed), options.output);
   write_report_file({report}, options.output);
   const int exit_code = print_report(report, options.output);

@@ -22,11 +22,12 @@ struct OutputOptions {
   std::string report_path;  // Markdown if it ends in .md or .markdown, else HTML
   std::string json_path;
   std::vector<std::string> fail_on;
+  std::vector<std::string> thresholds;  // name=value
 };
 
 struct ListOptions {
   std::string what;  // "problems", "solvers", "schedules", "line-searches", "findings",
-                     // "reproductions"; empty: everything
+                     // "thresholds", "reproductions"; empty: everything
   bool as_json = false;
 };
 

@@ -18,6 +18,11 @@ void add_output_options(CLI::App& command, OutputOptions& output) {
       ->type_name("FILE");
   command.add_option("--json", output.json_path, "Write the diagnosis as JSON to this file, or - for standard output")
       ->type_name("FILE|-");
+  command
+      .add_option("--threshold", output.thresholds,
+                  "Set a threshold of a detector, as in plateau.exponent=0.05 (see perigee list thresholds); repeat")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
   command.add_option("--fail-on", output.fail_on, "Exit with 1 if one of these findings is made")
       ->delimiter(',')
       ->type_name("ID,...")
@@ -35,8 +40,9 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   CLI::App* list_app = app.add_subcommand("list", "Show what there is, one line each");
   list_app
       ->add_option("what", list.what,
-                   "problems, solvers, schedules, line-searches, findings or reproductions; default: all")
-      ->check(CLI::IsMember({"problems", "solvers", "schedules", "line-searches", "findings", "reproductions"}));
+                   "problems, solvers, schedules, line-searches, findings, thresholds or reproductions; default: all")
+      ->check(CLI::IsMember(
+          {"problems", "solvers", "schedules", "line-searches", "findings", "thresholds", "reproductions"}));
   list_app->add_flag("--json", list.as_json, "As a JSON array of objects");
   list_app->footer("Example:\n  perigee list problems");
   list_app->callback([&] { exit_code = list_command(list); });

@@ -4,6 +4,7 @@
 #include <perigee/diagnostics/render_json.hpp>
 #include <perigee/diagnostics/render_markdown.hpp>
 #include <perigee/diagnostics/render_text.hpp>
+#include <perigee/diagnostics/thresholds.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/parameters.hpp>
 
@@ -17,6 +18,7 @@
 #include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 
 namespace perigee::cli {
@@ -83,6 +85,17 @@ void write_file(const std::string& path, const std::string& content) {
   const bool flushed = fsync(file) == 0;
   if (close(file) != 0 || !flushed) fail(path, "flush");
   if (std::rename(beside.c_str(), path.c_str()) != 0) fail(path, "rename to");
+}
+
+DiagnoseOptions diagnose_options_of(const OutputOptions& output) {
+  DiagnoseOptions options;
+  for (const std::string& assignment : output.thresholds) {
+    const auto [name, value] = parse_assignment(assignment);
+    const std::optional<double> number = parse_number(value);
+    if (!number) throw std::invalid_argument("--threshold " + name + ": must be a number, got " + value);
+    set_threshold(options, name, *number);
+  }
+  return options;
 }
 
 void add_landscape(Report& report, const Objective& objective, const RandomSource& random,

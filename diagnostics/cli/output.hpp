@@ -3,6 +3,7 @@
 #define PERIGEE_DIAGNOSTICS_CLI_OUTPUT_HPP
 
 #include <perigee/diagnostics/cli/commands.hpp>
+#include <perigee/diagnostics/diagnose.hpp>
 #include <perigee/diagnostics/online/live_diagnosis.hpp>
 #include <perigee/diagnostics/report.hpp>
 #include <perigee/lib/observer.hpp>
@@ -18,6 +19,10 @@ namespace perigee::cli {
 
 /// Throws std::invalid_argument if an id of --fail-on is no finding's (before any work is done).
 void check_output_options(const OutputOptions& output);
+
+/// The defaults, with the thresholds of --threshold. Throws std::invalid_argument on a name that is none, and on a
+/// value that is no number or out of range.
+DiagnoseOptions diagnose_options_of(const OutputOptions& output);
 
 /// Looks at the objective around the run for the pictures of a page, if one is wanted; see look_around for the cost.
 void add_landscape(Report& report, const Objective& objective, const RandomSource& random, const OutputOptions& output);

@@ -66,13 +66,12 @@ CurrentCourse current_course(const Trajectory& trajectory, const Diagnosis& diag
     if (finding.id != "plateau" || finding.last != last) continue;
     return {"plateau", with_doubt("on a plateau since iteration " + std::to_string(finding.first), finding)};
   }
-  const bool has_phase = !diagnosis.phases.empty() && diagnosis.phases.back().last == last;
-  const std::string kind = has_phase ? diagnosis.phases.back().kind : "undetermined";
+  const std::string kind = diagnosis.phases.empty() ? "undetermined" : diagnosis.phases.back().kind;
   if (kind != "ascent" && kind != "at-optimum") {
     const std::string sentence = rate_sentence(trajectory);
     if (!sentence.empty()) return {"descent", sentence};
   }
-  return {kind, has_phase ? phase_sentence(kind) : "no clear trend"};
+  return {kind, kind != "undetermined" ? phase_sentence(kind) : "no clear trend"};
 }
 
 }  // namespace perigee

@@ -74,13 +74,14 @@ inline Report bandit(Index iterations = 4000) {
        .certainty = Certainty::likely,
        .evidence = {{"corner", 1.0, "1"},
                     {"gap", 0.2, "reward"},
-                    {"lowest_probability_of_best_action", 1.2e-4, "1"},
+                    {"lowest_probability_of_best_action", 1.2e-4, "1", Comparison::at_most, 0.0125},
                     {"predicted_escape_time", 1850.0, "iterations"},
                     {"measured_escape_time", std::numeric_limits<double>::quiet_NaN(), "iterations"}},
        .message =
            "The policy stays near action 1 while the best action, 0, has a probability of 0.00012 at its lowest.",
        .recommendation = "Use an escort transform with p = 2: from this policy it has no such well. Or start nearer to "
-                         "uniform."},
+                         "uniform.",
+       .counterevidence = "A reward of action 1 that is not below that of action 0."},
       {.id = "plateau",
        .first = iterations / 20,
        .last = iterations / 3,
@@ -98,8 +99,14 @@ inline Report bandit(Index iterations = 4000) {
        .message = "The run ended because max_iterations was reached.",
        .recommendation = ""}};
   report.trajectory.decisions = {{3, "long-step", "the value is lower by 0.4 at a distance of 32"}};
+  diagnosis.principal = 0;
+  diagnosis.thresholds = {{"plateau.exponent", 0.05, 0.1}, {"plateau.length", 2.0, 2.0}};
   diagnosis.phases = {{"descent", 0, iterations / 40},
-                      {"plateau", iterations / 40, iterations / 2},
+                      {"plateau",
+                       iterations / 40,
+                       iterations / 2,
+                       "gravity-well",
+                       {{"value_first", -0.8, "value"}, {"value_last", -0.81, "value"}}},
                       {"descent", iterations / 2, iterations}};
   diagnosis.judged_points = {{.iteration = iterations,
                               .value = -0.9993,

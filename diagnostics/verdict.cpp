@@ -1,0 +1,120 @@
+#include <perigee/diagnostics/verdict.hpp>
+
+#include <perigee/diagnostics/rate.hpp>
+#include <perigee/diagnostics/series.hpp>
+#include <perigee/diagnostics/verdict_words.hpp>
+#include <perigee/lib/format.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <tuple>
+
+namespace perigee {
+
+namespace {
+
+Index principal_of(const std::vector<Finding>& findings) {
+  if (findings.empty()) return -1;
+  if (findings.front().severity == Severity::information) {
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+      if (reached_its_goal(findings[i])) return static_cast<Index>(i);
+    }
+  }
+  if (findings.front().id != "budget-exhausted") return 0;
+  for (std::size_t i = 1; i < findings.size(); ++i) {
+    if (findings[i].severity == findings.front().severity || findings[i].id == "softmax-damping") {
+      return static_cast<Index>(i);
+    }
+  }
+  return findings.front().severity == Severity::information ? -1 : 0;
+}
+
+std::string extent_of(const DiagnosisInput& input) {
+  const Index last = input.trajectory.records.back().iteration;
+  const Series values = value_series(input.trajectory);
+  if (values.empty()) return "no value was recorded up to iteration " + std::to_string(last);
+  if (values.size() == 1) {
+    return "only one value was recorded, " + format_number(values.value[0]) + " at iteration " +
+           format_number(values.time[0]);
+  }
+  return "the value went from " + format_number(values.value.front(), 4) + " to " +
+         format_number(values.value.back(), 4) + " over iterations " + format_number(values.time.front()) + " to " +
+         format_number(values.time.back());
+}
+
+// How fast it goes at the end; empty: that cannot be told.
+std::string pace_of(const DiagnosisInput& input) {
+  const Trajectory& trajectory = input.trajectory;
+  if (value_series(trajectory).size() < 2) return "";
+  const RunRate run_rate = rate_of_run(trajectory, input.options.rate);
+  const Rate& rate = run_rate.rate;
+  if (rate.is_pre_asymptotic || rate.verdict == RateVerdict::undetermined) return "";
+  const std::string what =
+      run_rate.quantity == "value" ? std::string("what is left") : "the " + std::string(run_rate.quantity);
+  if (rate.verdict == RateVerdict::linear) {
+    return " It progresses steadily at the end: each iteration multiplies " + what + " by " +
+           format_number(std::exp(-rate.rate), 4) + ".";
+  }
+  const std::optional<double> curvature =
+      input.objective == nullptr ? std::nullopt : lasting_curvature(trajectory, *input.objective, input.options.random);
+  if (curvature) {
+    return " It is not yet at its final pace: the smallest curvature, " + format_number(*curvature, 3) +
+           ", does not fade, so that convergence is linear in the end.";
+  }
+  const bool is_faster = run_rate.quantity == "value" && rate.exponent > 1.1 && rate.exponent < 1.5;
+  return " It slows down: " + what + " shrinks sublinearly, like t^-" + format_number(rate.exponent, 3) +
+         (is_faster ? ", a little faster than 1/t" : "") + ", so that twice the iterations leave about " +
+         format_number(100.0 * std::exp2(-rate.exponent), 2) + "% of it, as far as these show.";
+}
+
+// Where a run stands that came to a good end although something is to be said of the way.
+std::string arrival_of(const Trajectory& trajectory) {
+  const StepRecord& last = trajectory.records.back();
+  return "It arrived at a local minimum all the same, at iteration " + std::to_string(last.iteration) +
+         (std::isfinite(last.value) ? " and the value " + format_number(last.value, 4) + "." : ".");
+}
+
+std::string course_of(const DiagnosisInput& input) {
+  std::string text = "No problem found: " + extent_of(input);
+  const Trajectory& trajectory = input.trajectory;
+  if (trajectory.end) {
+    text += "; the run ended by " + trajectory.end->id + " at iteration " +
+            std::to_string(trajectory.records.back().iteration);
+  }
+  return text + "." + pace_of(input);
+}
+
+}  // namespace
+
+bool is_more_important(const Finding& a, const Finding& b) {
+  const auto rank = [](const Finding& finding) {
+    return std::tuple(-static_cast<int>(finding.severity), finding.id == "budget-exhausted",
+                      static_cast<int>(finding.certainty), finding.first);
+  };
+  return rank(a) < rank(b);
+}
+
+bool reached_its_goal(const Finding& finding) {
+  return finding.severity == Severity::information &&
+         (finding.id == "converged-minimum" || finding.id == "degenerate-stationary-point");
+}
+
+void give_verdict(const DiagnosisInput& input, Diagnosis& diagnosis) {
+  diagnosis.principal = principal_of(diagnosis.findings);
+  if (diagnosis.principal < 0) {
+    diagnosis.summary = course_of(input);
+    return;
+  }
+  const Finding& finding = diagnosis.findings[static_cast<std::size_t>(diagnosis.principal)];
+  const VerdictWords words = words_for(finding, input.trajectory);
+  diagnosis.summary = words.happened;
+  const bool good_end = std::any_of(diagnosis.findings.begin(), diagnosis.findings.end(), reached_its_goal);
+  const std::string standing =
+      good_end && finding.severity == Severity::warning ? arrival_of(input.trajectory) : words.standing;
+  for (const std::string& sentence : {standing, words.advice}) {
+    if (!sentence.empty()) diagnosis.summary += " " + sentence;
+  }
+}
+
+}  // namespace perigee
