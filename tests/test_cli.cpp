@@ -183,6 +183,29 @@ TEST_CASE("inputs that are unusual but legal are read") {
   }
 }
 
+TEST_CASE("a folder of logs gets a report each and a line each") {
+  const Folder folder;
+  folder.file("a.csv", "step,loss\n0,1\n1,0.5\n");
+  folder.file("b.jsonl", "{\"step\": 0, \"loss\": 1}\n{\"step\": 1, \"loss\": NaN}\n");
+  folder.file("c.csv", "step,loss\n0,x\n");
+  const Outcome outcome = perigee("diagnose " + quoted(folder.path.string()));
+  CHECK(outcome.exit_code == 0);
+  CHECK(contains(outcome.errors, "left out: "));
+  CHECK(contains(outcome.errors, "c.csv:2: field 'loss': expected a number, got 'x'"));
+  const std::size_t summaries = outcome.output.find("All 2 runs\n");
+  REQUIRE(summaries != std::string::npos);
+  CHECK(contains(outcome.output.substr(summaries), "a.csv\n"));
+  CHECK(contains(outcome.output.substr(summaries), "b.jsonl\n"));
+  CHECK(perigee("diagnose " + quoted(folder.path.string()) + " --fail-on non-finite").exit_code == 1);
+  CHECK(perigee("diagnose " + quoted(folder.path.string()) + " --json " + quoted(folder.file("out.json", "")))
+            .exit_code == 2);
+
+  const Folder empty;
+  CHECK(perigee("diagnose " + quoted(empty.path.string())).exit_code == 2);
+  empty.file("bad.csv", "step,loss\n0,x\n");
+  CHECK(perigee("diagnose " + quoted(empty.path.string())).exit_code == 2);
+}
+
 TEST_CASE("a recorded run is resumed, reported on, and guarded against another configuration") {
   const Folder folder;
   const std::string store = quoted((folder.path / "run.sqlite").string());

@@ -2,6 +2,7 @@
 #include <perigee/diagnostics/cli/configured_run.hpp>
 #include <perigee/diagnostics/cli/output.hpp>
 #include <perigee/diagnostics/diagnose.hpp>
+#include <perigee/diagnostics/readers/folder.hpp>
 #include <perigee/diagnostics/readers/reader.hpp>
 #include <perigee/lib/parameters.hpp>
 #include <perigee/lib/problems/registry.hpp>
@@ -53,14 +54,35 @@ Report report_on(const std::string& path, const ReadOptions& options, const std:
   return report;
 }
 
+// One of the runs that the command was asked about.
+struct Input {
+  std::string path;
+  bool is_named = true;  // by the user, and not found in a folder: then it must be readable
+};
+
+std::vector<Input> inputs_of(const std::vector<std::string>& paths) {
+  std::vector<Input> inputs;
+  for (const std::string& path : paths) {
+    const std::vector<std::filesystem::path> runs = runs_in(path);
+    for (const std::filesystem::path& run : runs) inputs.push_back({run.string(), runs.size() == 1});
+  }
+  return inputs;
+}
+
+void print_summaries(const std::vector<std::pair<std::string, std::string>>& summaries) {
+  std::cout << "\nAll " << summaries.size() << " runs\n";
+  for (const auto& [path, summary] : summaries) std::cout << "  " << path << "\n    " << summary << '\n';
+}
+
 }  // namespace
 
 int diagnose_command(const DiagnoseCommandOptions& options) {
   check_output_options(options.output);
   const DiagnoseOptions diagnose_options = diagnose_options_of(options.output);
   const bool to_one_file = !options.output.json_path.empty() && options.output.json_path != "-";
-  if (options.paths.size() > 1 && to_one_file) {
-    throw std::invalid_argument("--json FILE takes one input file, got " + std::to_string(options.paths.size()));
+  const std::vector<Input> inputs = inputs_of(options.paths);
+  if (inputs.size() > 1 && to_one_file) {
+    throw std::invalid_argument("--json FILE takes one run, got " + std::to_string(inputs.size()));
   }
   ReadOptions read_options;
   read_options.format = options.format;
@@ -70,14 +92,25 @@ int diagnose_command(const DiagnoseCommandOptions& options) {
     const NamedChoice choice = parse_choice(options.problem);
     problem = problems::make(choice.name, choice.assignments);
   }
+  const bool has_summaries = inputs.size() > 1 && options.output.json_path != "-";
   std::vector<Report> reports;  // kept only for the page that shows them all
+  std::vector<std::pair<std::string, std::string>> summaries;
   int exit_code = exit_done;
-  for (const std::string& path : options.paths) {
-    if (options.paths.size() > 1 && options.output.json_path != "-") std::cout << path << "\n\n";
-    Report report = report_on(path, read_options, problem, diagnose_options, options.output);
-    exit_code = std::max(exit_code, print_report(report, options.output));
-    if (!options.output.report_path.empty()) reports.push_back(std::move(report));
+  for (const Input& input : inputs) {
+    try {
+      Report report = report_on(input.path, read_options, problem, diagnose_options, options.output);
+      if (has_summaries) std::cout << (summaries.empty() ? "" : "\n") << input.path << "\n\n";
+      summaries.emplace_back(input.path, report.diagnosis.summary);
+      exit_code = std::max(exit_code, print_report(report, options.output));
+      if (!options.output.report_path.empty()) reports.push_back(std::move(report));
+    } catch (const ReadError& error) {
+      if (input.is_named) throw;
+      std::cerr << "perigee: left out: " << error.what() << '\n';
+    }
   }
+  if (summaries.empty())
+    throw std::runtime_error(options.paths.front() + ": expected a log that can be read, got none");
+  if (has_summaries) print_summaries(summaries);
   if (!reports.empty()) write_report_file(reports, options.output);
   return exit_code;
 }

@@ -75,7 +75,9 @@ int parse_and_dispatch(int argument_count, char** arguments) {
 
   DiagnoseCommandOptions diagnose;
   CLI::App* diagnose_app = app.add_subcommand("diagnose", "Say what happened in a recorded run or a training log");
-  diagnose_app->add_option("files", diagnose.paths, "CSV, TSV or JSONL logs, or runs recorded by perigee run --out")
+  diagnose_app
+      ->add_option("files", diagnose.paths,
+                   "Logs (CSV, TSV, JSONL, NPZ, event files), runs recorded by perigee run --out, or folders of them")
       ->required();
   diagnose_app->add_option("--format", diagnose.format, "auto, csv, jsonl, npz, tensorboard or sqlite")
       ->check(CLI::IsMember({"auto", "csv", "jsonl", "npz", "tensorboard", "sqlite"}))

@@ -9,7 +9,7 @@ namespace perigee::data {
 
 namespace {
 
-constexpr std::size_t chunk = std::size_t{1} << 18;
+constexpr std::size_t greatest_chunk = std::size_t{1} << 18;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 // Length of the UTF-8 sequence at the front of the text; 0: it is none. Overlong forms and surrogates are none.
@@ -51,6 +51,8 @@ bool LineReader::fill() {
     end_ -= begin_;
     begin_ = 0;
   }
+  const std::size_t chunk = next_chunk_;
+  next_chunk_ = std::min(2 * chunk, greatest_chunk);
   if (buffer_.size() < end_ + chunk) buffer_.resize(std::max(end_ + chunk, 2 * buffer_.size()));
   const std::size_t count = std::fread(buffer_.data() + end_, 1, chunk, file_.get());
   if (count < chunk && std::ferror(file_.get()) != 0) {

@@ -49,6 +49,8 @@ class LineReader {
   std::vector<char> buffer_;
   std::size_t begin_ = 0;  // of the bytes not yet given out
   std::size_t end_ = 0;
+  std::size_t next_chunk_ = std::size_t{1}
+                            << 13;  // bytes to read next: few of a small file, and twice as many each time
   bool at_end_of_file_ = false;
   bool line_is_unterminated_ = false;
   std::uint64_t line_number_ = 0;
