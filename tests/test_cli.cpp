@@ -87,6 +87,20 @@ TEST_CASE("a run prints its report, and only JSON where JSON is asked for") {
   CHECK(document["findings"][0]["certainty"] == "proven");
 }
 
+TEST_CASE("a run says how it goes where that is asked for, on standard error, and leaves the report as it is") {
+  const std::string run = "run octopus --set dimension=3 --budget 2000";
+  const Outcome silent = perigee(run);
+  CHECK(silent.errors.empty());  // no terminal here
+  const Outcome outcome = perigee(run + " --progress");
+  CHECK(outcome.output == silent.output);
+  // One line at the end at least: iteration, value, gradient norm and words; no control characters.
+  CHECK(outcome.errors.rfind("iteration ", 0) == 0);
+  CHECK(contains(outcome.errors, "  value "));
+  CHECK(contains(outcome.errors, "  gradient norm "));
+  CHECK(outcome.errors.back() == '\n');
+  CHECK_FALSE(contains(outcome.errors, "\033"));
+}
+
 TEST_CASE("the option --fail-on decides the exit code") {
   CHECK(perigee("run capped-saddle --start saddle --fail-on strict-saddle").exit_code == 1);
   CHECK(perigee("run capped-saddle --start saddle --fail-on divergence,plateau").exit_code == 0);

@@ -12,10 +12,7 @@
 namespace perigee {
 
 Condenser::Condenser(CondenserOptions options, std::size_t columns)
-    : most_records_(options.most_records),
-      width_(columns),
-      octave_(static_cast<Index>(options.most_records / 32)),
-      open_columns_(columns) {
+    : most_records_(options.most_records), width_(columns), octave_(static_cast<Index>(options.most_records / 32)) {
   if (!std::has_single_bit(options.most_records) || options.most_records < 128) {
     throw std::invalid_argument("Condenser: most_records must be a power of two >= 128, got " +
                                 std::to_string(options.most_records));
@@ -27,12 +24,14 @@ Condenser::Condenser(CondenserOptions options, std::size_t columns)
 void Condenser::absorb() {
   gather_gaps();
   for (std::size_t row = 0; row < staged_count_;) {
-    const auto room = static_cast<std::size_t>(open_length_ - open_.rows());
-    const std::size_t count = std::min(room, staged_count_ - row);
-    open_.add(std::span(staged_).subspan(row, count));
-    for (std::size_t i = 0; i < width_ * count; ++i) open_columns_[i % width_].add(staged_columns_[row * width_ + i]);
+    if (open_rows_ == 0) begin_block();
+    const std::size_t count = std::min(static_cast<std::size_t>(open_length_ - open_rows_), staged_count_ - row);
+    blocks_.back().add(std::span(staged_).subspan(row, count));
+    const auto open_columns = std::span(columns_).last(width_);
+    for (std::size_t i = 0; i < width_ * count; ++i) open_columns[i % width_].add(staged_columns_[row * width_ + i]);
     row += count;
-    if (open_.rows() == open_length_) close();
+    open_rows_ += static_cast<Index>(count);
+    if (open_rows_ == open_length_) end_block();
   }
   staged_count_ = 0;
   staged_columns_.clear();
@@ -52,13 +51,15 @@ void Condenser::gather_gaps() {
   }
 }
 
-void Condenser::close() {
-  rows_ += open_.rows();
-  closed_.push_back(open_);
-  closed_columns_.insert(closed_columns_.end(), open_columns_.begin(), open_columns_.end());
-  open_ = RowBlock();
-  std::fill(open_columns_.begin(), open_columns_.end(), ColumnMean());
-  if (closed_.size() >= most_records_) make_room();
+void Condenser::begin_block() {
+  blocks_.emplace_back();
+  columns_.resize(columns_.size() + width_);
+}
+
+void Condenser::end_block() {
+  rows_ += open_rows_;
+  open_rows_ = 0;
+  if (blocks_.size() >= most_records_) make_room();
   const auto octaves = static_cast<std::uint64_t>(std::max<Index>(1, rows_ / octave_));
   open_length_ = std::min(longest_, static_cast<Index>(std::bit_floor(octaves)));
 }
@@ -71,24 +72,24 @@ std::size_t Condenser::first_that_may_be_joined() const {
 
 void Condenser::make_room() {
   const std::size_t first = first_that_may_be_joined();
-  if (closed_.size() <= first) {  // after e 2^30 rows: nothing is left to be joined, and blocks only lengthen
+  if (blocks_.size() <= first) {  // after e 2^30 rows: nothing is left to be joined, and blocks only lengthen
     if (longest_ <= rows_ / octave_) longest_ *= 2;
     return;
   }
-  if ((closed_.size() - first) % 2 != 0) return;  // the odd one out waits until its neighbour is there
+  if ((blocks_.size() - first) % 2 != 0) return;  // the odd one out waits until its neighbour is there
   longest_ *= 2;
   std::size_t to = first;
-  for (std::size_t from = first; from < closed_.size(); from += 2, ++to) {
-    if (to != from) closed_[to] = closed_[from];
-    closed_[to].join(closed_[from + 1]);
+  for (std::size_t from = first; from < blocks_.size(); from += 2, ++to) {
+    if (to != from) blocks_[to] = blocks_[from];
+    blocks_[to].join(blocks_[from + 1]);
     for (std::size_t i = 0; i < width_; ++i) {
-      ColumnMean column = closed_columns_[from * width_ + i];
-      column.join(closed_columns_[(from + 1) * width_ + i]);
-      closed_columns_[to * width_ + i] = column;
+      ColumnMean column = columns_[from * width_ + i];
+      column.join(columns_[(from + 1) * width_ + i]);
+      columns_[to * width_ + i] = column;
     }
   }
-  closed_.resize(to);
-  closed_columns_.resize(to * width_);
+  blocks_.resize(to);
+  columns_.resize(to * width_);
 }
 
 void Condenser::write_to(Trajectory& trajectory) const {
@@ -102,34 +103,32 @@ void Condenser::write_to(Trajectory& trajectory) const {
     return complete.write_to(trajectory);
   }
   trajectory.records.clear();
-  trajectory.records.reserve(closed_.size() + 1);
+  trajectory.records.reserve(blocks_.size() + 1);
   for (std::size_t i = 0; i < width_; ++i) {
     trajectory.columns[i].values.clear();
-    trajectory.columns[i].values.reserve(closed_.size() + 1);
+    trajectory.columns[i].values.reserve(blocks_.size() + 1);
   }
   Condensation condensation;
   condensation.rows = rows();
   condensation.value = gaps_of_value_;
   condensation.gradient_norm = gaps_of_gradient_norm_;
-  condensation.blocks.reserve(closed_.size() + 1);
+  condensation.blocks.reserve(blocks_.size() + 1);
   const auto put = [&](const RowBlock& block, std::span<const ColumnMean> columns) {
     trajectory.records.push_back(block.record());
     condensation.blocks.push_back(block.facts());
     for (std::size_t i = 0; i < width_; ++i) trajectory.columns[i].values.push_back(columns[i].mean());
   };
-  const auto columns_of = [this](std::size_t b) { return std::span(closed_columns_).subspan(b * width_, width_); };
-  // Less than half a block would be noisier than its neighbours: it joins the last one.
-  const bool is_short = open_.rows() > 0 && 2 * open_.rows() < open_length_;
-  const std::size_t whole = closed_.size() - (is_short ? 1 : 0);
-  for (std::size_t b = 0; b < whole; ++b) put(closed_[b], columns_of(b));
+  const auto columns_of = [this](std::size_t b) { return std::span(columns_).subspan(b * width_, width_); };
+  // Less than half a block would be noisier than its neighbours: it joins the one before.
+  const bool is_short = open_rows_ > 0 && 2 * open_rows_ < open_length_;
+  const std::size_t whole = blocks_.size() - (is_short ? 2 : 0);
+  for (std::size_t b = 0; b < whole; ++b) put(blocks_[b], columns_of(b));
   if (is_short) {
-    RowBlock last = closed_.back();
-    last.join(open_);
+    RowBlock last = blocks_[whole];
+    last.join(blocks_.back());
     std::vector<ColumnMean> columns(columns_of(whole).begin(), columns_of(whole).end());
-    for (std::size_t i = 0; i < width_; ++i) columns[i].join(open_columns_[i]);
+    for (std::size_t i = 0; i < width_; ++i) columns[i].join(columns_of(whole + 1)[i]);
     put(last, columns);
-  } else if (open_.rows() > 0) {
-    put(open_, open_columns_);
   }
   trajectory.condensation.reset();
   if (rows() > static_cast<Index>(trajectory.records.size())) trajectory.condensation = std::move(condensation);
@@ -137,13 +136,11 @@ void Condenser::write_to(Trajectory& trajectory) const {
 
 template <class Exchange>
 void Condenser::exchange(Exchange&& with) {
-  with(longest_), with(rows_), with(open_length_);
-  open_.exchange(with);
-  for (ColumnMean& column : open_columns_) column.exchange(with);
+  with(longest_), with(rows_), with(open_length_), with(open_rows_);
   gaps_of_value_.exchange(with);
   gaps_of_gradient_norm_.exchange(with);
-  for (RowBlock& block : closed_) block.exchange(with);
-  for (ColumnMean& column : closed_columns_) column.exchange(with);
+  for (RowBlock& block : blocks_) block.exchange(with);
+  for (ColumnMean& column : columns_) column.exchange(with);
 }
 
 void Condenser::save(StateWriter& writer) const {
@@ -152,7 +149,7 @@ void Condenser::save(StateWriter& writer) const {
   writer.write(std::string_view("condenser 1"));
   writer.write(static_cast<std::uint64_t>(most_records_));
   writer.write(static_cast<std::uint64_t>(width_));
-  writer.write(static_cast<std::uint64_t>(complete.closed_.size()));
+  writer.write(static_cast<std::uint64_t>(complete.blocks_.size()));
   complete.exchange([&writer]<class Number>(Number& number) {
     if constexpr (std::is_floating_point_v<Number>) {
       writer.write(number);
@@ -178,8 +175,8 @@ void Condenser::load(StateReader& reader) {
     throw std::invalid_argument("Condenser: the state must hold a possible number of blocks, got " +
                                 std::to_string(blocks));
   }
-  closed_.assign(static_cast<std::size_t>(blocks), RowBlock());
-  closed_columns_.assign(closed_.size() * width_, ColumnMean());
+  blocks_.assign(static_cast<std::size_t>(blocks), RowBlock());
+  columns_.assign(blocks_.size() * width_, ColumnMean());
   staged_count_ = 0;
   staged_columns_.clear();
   exchange([&reader]<class Number>(Number& number) {

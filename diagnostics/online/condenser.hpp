@@ -47,7 +47,7 @@ class Condenser {
     if (staged_count_ == staged_.size()) absorb();
   }
 
-  Index rows() const { return rows_ + open_.rows() + static_cast<Index>(staged_count_); }
+  Index rows() const { return rows_ + open_rows_ + static_cast<Index>(staged_count_); }
   bool empty() const { return rows() == 0; }
   /// B; 1 as long as every record is a row.
   Index longest_block() const { return longest_; }
@@ -69,7 +69,8 @@ class Condenser {
   void exchange(Exchange&& with);
   void absorb();
   void gather_gaps();
-  void close();
+  void begin_block();
+  void end_block();
   void make_room();
   std::size_t first_that_may_be_joined() const;
 
@@ -77,13 +78,12 @@ class Condenser {
   std::size_t width_;  // columns
   Index octave_;       // e
   Index longest_ = 1;  // B
-  Index rows_ = 0;     // in closed blocks
-  std::vector<RowBlock> closed_;
-  std::vector<ColumnMean> closed_columns_;  // block after block
+  Index rows_ = 0;     // in full blocks
+  std::vector<RowBlock> blocks_;
+  std::vector<ColumnMean> columns_;  // block after block
 
-  Index open_length_ = 1;  // of the block that is being filled
-  RowBlock open_;
-  std::vector<ColumnMean> open_columns_;
+  Index open_length_ = 1;  // of the last block, or of the next one if that is full
+  Index open_rows_ = 0;    // in it; 0: it is full
   MeasurementGaps gaps_of_value_;
   MeasurementGaps gaps_of_gradient_norm_;
 

@@ -14,7 +14,7 @@
 namespace perigee {
 
 struct LiveDiagnosisOptions {
-  std::size_t most_records = 2048;  // a power of two, >= 128
+  std::size_t most_records = 512;   // a power of two, >= 128
   std::size_t most_snapshots = 64;  // of a run with noise: equally spaced, even, >= 32; halved whenever they are full
 };
 

@@ -1,7 +1,9 @@
 #include <perigee/diagnostics/online/row_block.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 namespace perigee {
 
@@ -11,10 +13,15 @@ using Field = double StepRecord::*;
 constexpr std::array<Field, 5> fields{&StepRecord::value, &StepRecord::gradient_norm, &StepRecord::step_norm,
                                       &StepRecord::step_size, &StepRecord::curvature};
 
-// The power of two that brings |x| into [1, 2); 1 for what has none, or would leave the range of doubles.
+// The power of two that brings |x| into [1, 2); 1 for what has none, or would leave the range of doubles. Made of the
+// exponent bits: a block of few rows would take longer for ilogb and ldexp than for its rows.
 double scale_of(double x) {
-  const int exponent = x != 0.0 ? std::ilogb(x) : 0;
-  return std::abs(exponent) < 1000 ? std::ldexp(1.0, -exponent) : 1.0;
+  constexpr int mantissa_bits = 52;
+  constexpr std::uint64_t twice_bias = 2046;
+  constexpr std::uint64_t margin = 24;
+  const std::uint64_t exponent = (std::bit_cast<std::uint64_t>(x) >> mantissa_bits) & 0x7ff;
+  if (exponent < margin || exponent > twice_bias - margin) return 1.0;
+  return std::bit_cast<double>((twice_bias - exponent) << mantissa_bits);
 }
 
 }  // namespace
