@@ -79,6 +79,7 @@ void LongLog::take(Table& table) {
   } catch (const ReadError&) {
     throw NotInOnePass{"because its first rows do not show what its columns are"};
   }
+  if (!roles.parameters.empty()) throw NotInOnePass{"because some of its columns are parameters"};
   if (!condenser_) {
     roles_ = roles;
     notes_ = notes;

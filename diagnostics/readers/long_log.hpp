@@ -2,8 +2,9 @@
 // (condenser.hpp).
 //
 // The first 131072 rows (fewer where there are many columns: 2^24 fields) are read as any log is. A log that has more
-// goes on in one pass if what these rows say of it holds to its end: which column is what, and steps that do not fall.
-// Otherwise NotInOnePass is thrown, and the log has to be read as a whole. Internal to the readers.
+// goes on in one pass if what these rows say of it holds to its end: which column is what (none of them parameters, of
+// which snapshots are to be kept), and steps that do not fall. Otherwise NotInOnePass is thrown, and the log has to be
+// read as a whole. Internal to the readers.
 #ifndef PERIGEE_DIAGNOSTICS_READERS_LONG_LOG_HPP
 #define PERIGEE_DIAGNOSTICS_READERS_LONG_LOG_HPP
 
