@@ -17,6 +17,7 @@ Condenser::Condenser(CondenserOptions options, std::size_t columns)
     throw std::invalid_argument("Condenser: most_records must be a power of two >= 128, got " +
                                 std::to_string(options.most_records));
   }
+  blocks_.reserve(most_records_ + 1);  // all there will be: a short run would spend its time on growing
   staged_columns_.reserve(columns * staged_.size());
 }
 

@@ -40,7 +40,7 @@ class Condenser {
   explicit Condenser(CondenserOptions options = {}, std::size_t columns = 0);
 
   /// The next row, of a greater iteration than the last, and as many numbers beside it as the constructor was told.
-  /// A copy; every 64 rows some additions to each. Allocates up to most_records blocks, and no more.
+  /// A copy; every 64 rows some additions to each. Without columns nothing is allocated after the constructor.
   void add(const StepRecord& row, std::span<const double> columns = {}) {
     staged_[staged_count_++] = row;
     for (std::size_t i = 0; i < columns.size(); ++i) staged_columns_.push_back(columns[i]);

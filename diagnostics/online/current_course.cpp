@@ -64,7 +64,12 @@ CurrentCourse current_course(const Trajectory& trajectory, const Diagnosis& diag
   }
   for (const Finding& finding : diagnosis.findings) {
     if (finding.id != "plateau" || finding.last != last) continue;
-    return {"plateau", with_doubt("on a plateau since iteration " + std::to_string(finding.first), finding)};
+    std::string sentence = with_doubt("on a plateau since iteration " + std::to_string(finding.first), finding);
+    for (const Evidence& item : finding.evidence) {
+      if (item.name != "remaining_forecast" || !std::isfinite(item.value)) continue;
+      sentence += ", exit predicted in ~" + format_number(item.value, 2);
+    }
+    return {"plateau", std::move(sentence)};
   }
   const std::string kind = diagnosis.phases.empty() ? "undetermined" : diagnosis.phases.back().kind;
   if (kind != "ascent" && kind != "at-optimum") {
