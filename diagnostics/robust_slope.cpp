@@ -1,5 +1,7 @@
 #include <perigee/diagnostics/robust_slope.hpp>
 
+#include <boost/math/distributions/students_t.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -87,6 +89,40 @@ SlopeInterval theil_sen(std::span<const double> x, std::span<const double> y, do
   const double low = std::clamp(std::floor((static_cast<double>(count) - half_width) / 2.0) - 1.0, 0.0, last);
   const double high = std::clamp(std::ceil((static_cast<double>(count) + half_width) / 2.0), 0.0, last);
   return {slope, slopes[static_cast<std::size_t>(low)], slopes[static_cast<std::size_t>(high)]};
+}
+
+SlopeInterval weighted_slope(std::span<const double> x, std::span<const double> y, std::span<const double> weights,
+                             double confidence, double inflation) {
+  const std::size_t m = x.size();
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  if (m < 3) return {none, none, none};
+  double total = 0.0;
+  double mean_x = 0.0;
+  double mean_y = 0.0;
+  for (std::size_t i = 0; i < m; ++i) {
+    total += weights[i];
+    mean_x += weights[i] * x[i];
+    mean_y += weights[i] * y[i];
+  }
+  mean_x /= total;
+  mean_y /= total;
+  double xx = 0.0;
+  double xy = 0.0;
+  for (std::size_t i = 0; i < m; ++i) {
+    xx += weights[i] * (x[i] - mean_x) * (x[i] - mean_x);
+    xy += weights[i] * (x[i] - mean_x) * (y[i] - mean_y);
+  }
+  if (!(xx > 0.0)) return {none, none, none};
+  const double slope = xy / xx;
+  double squares = 0.0;
+  for (std::size_t i = 0; i < m; ++i) {
+    const double residual = y[i] - mean_y - slope * (x[i] - mean_x);
+    squares += weights[i] * residual * residual;
+  }
+  const double degrees = static_cast<double>(m) - 2.0;
+  const double error = std::sqrt(inflation * squares / degrees / xx);
+  const double half_width = error * boost::math::quantile(boost::math::students_t(degrees), 0.5 + 0.5 * confidence);
+  return {slope, slope - half_width, slope + half_width};
 }
 
 double mann_kendall(std::span<const double> y) {

@@ -20,6 +20,12 @@ struct SlopeInterval {
 /// normal_quantile 1.96: 95%. O(m^2 log m).
 SlopeInterval theil_sen(std::span<const double> x, std::span<const double> y, double normal_quantile = 1.96);
 
+/// Weighted least squares: the slope and its interval, slope -+ t_(m-2) sqrt(inflation) se, t_(m-2) Student's quantile
+/// of that confidence, se^2 = sum w r^2/((m - 2) sum w (x - mean)^2) from the residuals r. Weights positive,
+/// proportional to the inverse variances of y; m >= 3 and x not all equal, else all NaN. O(m).
+SlopeInterval weighted_slope(std::span<const double> x, std::span<const double> y, std::span<const double> weights,
+                             double confidence, double inflation = 1.0);
+
 /// Mann (1945) and Kendall's trend statistic S/sqrt(V), Hamed and Rao's (1998) variance: N(0, 1) for a series without
 /// trend, positive for a rising one; 0 for fewer than 4 points. O(m^2).
 double mann_kendall(std::span<const double> y);

@@ -49,35 +49,6 @@ void remove_spikes(std::vector<Node>& nodes) {
   for (std::size_t i = 1; i + 1 < nodes.size(); ++i) nodes[i].z = median_of({z[i - 1], z[i], z[i + 1]});
 }
 
-// Correlation rho of neighbouring records, from the first differences of z, less their running median: for an
-// autoregressive process of first order theirs is -(1 - rho)/2. A smooth curve has a positive one, which no such noise
-// has; then there is no noise to speak of, and 0 is returned.
-double record_correlation(const std::vector<double>& z) {
-  constexpr std::size_t reach = 10;
-  constexpr std::size_t most = 20000;
-  const std::size_t first = z.size() > most ? z.size() - most : 0;
-  std::vector<double> differences;
-  for (std::size_t i = first; i + 1 < z.size(); ++i) differences.push_back(z[i + 1] - z[i]);
-  std::vector<double> detrended;
-  std::vector<double> magnitudes;
-  for (std::size_t i = 0; i < differences.size(); ++i) {
-    const auto low = static_cast<std::ptrdiff_t>(i < reach ? 0 : i - reach);
-    const auto high = static_cast<std::ptrdiff_t>(std::min(differences.size(), i + reach + 1));
-    detrended.push_back(differences[i] - median_of({differences.begin() + low, differences.begin() + high}));
-    magnitudes.push_back(std::abs(detrended.back()));
-  }
-  const double limit = 4.0 * median_of(magnitudes) / 0.6745;  // spikes count for no more than this
-  double squares = 0.0;
-  double products = 0.0;
-  for (std::size_t i = 0; i < detrended.size(); ++i) {
-    detrended[i] = std::clamp(detrended[i], -limit, limit);
-    squares += detrended[i] * detrended[i];
-    if (i > 0) products += detrended[i] * detrended[i - 1];
-  }
-  if (!(squares > 0.0) || products >= 0.0) return 0.0;
-  return std::clamp(1.0 + 2.0 * products / squares, 0.0, 0.98);
-}
-
 void estimate_noise(std::vector<Node>& nodes, double correlation) {
   constexpr std::size_t reach = 10;
   std::vector<double> deviations(nodes.size(), 0.0);
@@ -101,10 +72,14 @@ void estimate_noise(std::vector<Node>& nodes, double correlation) {
   }
 }
 
-// Residual sum of squares of the weighted least-squares line through nodes first..last, in O(1) from prefix sums.
+// Residual sum of squares of the weighted least-squares line through nodes first..last plus its penalty, or the same
+// of a level, whichever is less; in O(1) from prefix sums.
 class PieceCost {
  public:
-  explicit PieceCost(const std::vector<Node>& nodes) : origin_u_(nodes.front().u), origin_z_(nodes.front().z) {
+  explicit PieceCost(const std::vector<Node>& nodes)
+      : penalty_(2.0 * std::log(static_cast<double>(nodes.size()))),
+        origin_u_(nodes.front().u),
+        origin_z_(nodes.front().z) {
     sums_.resize(nodes.size() + 1);
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       const double weight = 1.0 / (nodes[i].noise * nodes[i].noise);
@@ -124,13 +99,15 @@ class PieceCost {
     const double uu = b.uu - a.uu - u * u / w;
     const double uz = b.uz - a.uz - u * z / w;
     const double zz = b.zz - a.zz - z * z / w;
-    return std::max(0.0, uu > 0.0 ? zz - uz * uz / uu : zz);
+    const double line = std::max(0.0, uu > 0.0 ? zz - uz * uz / uu : zz) + 3.0 * penalty_;
+    return std::min(line, std::max(0.0, zz) + 2.0 * penalty_);
   }
 
  private:
   struct Sums {
     double w = 0.0, u = 0.0, z = 0.0, uu = 0.0, uz = 0.0, zz = 0.0;
   };
+  double penalty_;  // of a parameter
   double origin_u_;
   double origin_z_;
   std::vector<Sums> sums_;
@@ -140,13 +117,12 @@ class PieceCost {
 std::vector<std::size_t> optimal_ends(const std::vector<Node>& nodes) {
   const PieceCost cost(nodes);
   const std::size_t m = nodes.size();
-  const double penalty = 6.0 * std::log(static_cast<double>(m));
   std::vector<double> best(m + 1, std::numeric_limits<double>::infinity());
   std::vector<std::size_t> previous(m + 1, 0);
   best[0] = 0.0;
   for (std::size_t end = shortest_piece; end <= m; ++end) {
     for (std::size_t start = 0; start + shortest_piece <= end; ++start) {
-      const double total = best[start] + cost(start, end - 1) + penalty;
+      const double total = best[start] + cost(start, end - 1);
       if (total < best[end]) {
         best[end] = total;
         previous[end] = start;
@@ -172,8 +148,9 @@ std::vector<Segment> segment_curve(const std::vector<double>& log_time, const st
   if (log_time.size() < fewest_points) return {};
   std::vector<Node> nodes = gather(log_time, log_excess);
   if (nodes.size() < 2 * shortest_piece) return {};
+  // The noise first: a running median leaves too little of it.
+  estimate_noise(nodes, noise_of(log_excess).correlation);
   remove_spikes(nodes);
-  estimate_noise(nodes, record_correlation(log_excess));
 
   const auto piece_of = [&](std::size_t first, std::size_t last) {
     return Segment{first, last, test_points(log_time, log_excess, first, last, tolerance)};

@@ -4,9 +4,10 @@
 // The records are gathered into at most 200 nodes, equally spaced in u (medians of z, so that spikes do not count),
 // with the noise sigma_j of a node from the second differences around it (median absolute deviation), corrected for the
 // serial correlation of the records, at least 1%.
-// The pieces minimize sum_j ((z_j - line)/sigma_j)^2 + beta (number of pieces), beta = 6 log(number of nodes): three
-// parameters a piece (two of the line, one for where it ends), twice the logarithm each (Killick, Fearnhead and
-// Eckley 2012; Truong, Oudre and Vayatis 2020). Solved exactly by dynamic programming.
+// The pieces, lines or levels, minimize sum_j ((z_j - piece)/sigma_j)^2 + 2 log(number of nodes) times the number of
+// parameters: three for a line (one for where it ends), two for a level, so that a stretch that stands still ends where
+// it does, not where a slight slope suits the noise best (Killick, Fearnhead and Eckley 2012; Truong, Oudre and
+// Vayatis 2020). Solved exactly by dynamic programming.
 #ifndef PERIGEE_DIAGNOSTICS_SEGMENTATION_HPP
 #define PERIGEE_DIAGNOSTICS_SEGMENTATION_HPP
 

@@ -9,6 +9,8 @@ namespace perigee {
 
 namespace {
 
+constexpr double noise_multiple = 15.0;  // below the best value, where nothing is known
+
 template <class ValueAt>
 Series collect(const Trajectory& trajectory, ValueAt value_at) {
   Series series;
@@ -121,7 +123,8 @@ ValueBound value_bound(const Trajectory& trajectory, const Series& values) {
   const bool many = values.size() >= 200;
   const double best = quantile(values, many ? 0.01 : 0.0);
   const double worst = quantile(values, many ? 0.99 : 1.0);
-  const double below = std::max({0.1 * (worst - best), 1e-3 * std::abs(best), std::numeric_limits<double>::min()});
+  const double below = std::max({0.1 * (worst - best), noise_multiple * noise_of(values.value).deviation,
+                                 1e-3 * std::abs(best), std::numeric_limits<double>::min()});
   return {std::max(best - below, std::numeric_limits<double>::lowest()), BoundSource::extrapolated};
 }
 
@@ -135,6 +138,34 @@ std::vector<double> log_excess_of(const Series& values, const ValueBound& bound)
     log_excess.push_back(std::log(std::clamp(value - bound.value, floor, std::numeric_limits<double>::max())));
   }
   return log_excess;
+}
+
+RecordNoise noise_of(const std::vector<double>& values) {
+  constexpr std::size_t reach = 10;
+  constexpr std::size_t most = 20000;
+  const std::size_t first = values.size() > most ? values.size() - most : 0;
+  std::vector<double> differences;
+  for (std::size_t i = first; i + 1 < values.size(); ++i) differences.push_back(values[i + 1] - values[i]);
+  std::vector<double> detrended;
+  std::vector<double> magnitudes;
+  for (std::size_t i = 0; i < differences.size(); ++i) {
+    const auto low = static_cast<std::ptrdiff_t>(i < reach ? 0 : i - reach);
+    const auto high = static_cast<std::ptrdiff_t>(std::min(differences.size(), i + reach + 1));
+    detrended.push_back(differences[i] - median_of({differences.begin() + low, differences.begin() + high}));
+    magnitudes.push_back(std::abs(detrended.back()));
+  }
+  const double deviation = median_of(magnitudes) / 0.6745;
+  const double limit = 4.0 * deviation;  // spikes count for no more than this
+  double squares = 0.0;
+  double products = 0.0;
+  for (std::size_t i = 0; i < detrended.size(); ++i) {
+    detrended[i] = std::clamp(detrended[i], -limit, limit);
+    squares += detrended[i] * detrended[i];
+    if (i > 0) products += detrended[i] * detrended[i - 1];
+  }
+  if (!(squares > 0.0) || products >= 0.0) return {};
+  const double correlation = std::clamp(1.0 + 2.0 * products / squares, 0.0, 0.98);
+  return {deviation / std::sqrt(2.0 * (1.0 - correlation)), correlation};
 }
 
 double median_of(std::vector<double> values) {

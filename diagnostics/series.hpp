@@ -54,13 +54,26 @@ struct ValueBound {
   bool is_known() const { return source != BoundSource::extrapolated; }
 };
 
-/// The best bound there is. Extrapolated: f_best - max(0.1 (f_worst - f_best), 1e-3 |f_best|, smallest normal), with
-/// f_best and f_worst the 1st and 99th hundredth of the values, each counted as often as it has rows behind it (their
-/// extremes if fewer than 200 are recorded).
+/// The best bound there is. Extrapolated: f_best - max(0.1 (f_worst - f_best), 15 sigma, 1e-3 |f_best|, smallest
+/// normal), with f_best and f_worst the 1st and 99th hundredth of the values, each counted as often as it has rows
+/// behind it (their extremes if fewer than 200 are recorded), and sigma the noise of the records: above a bound much
+/// nearer than that, noise alone is as large as the excess, and no course could be read off it.
 ValueBound value_bound(const Trajectory& trajectory, const Series& values);
 
 /// z at every point; an excess below the rounding error of f, 4 eps max|f| (for b = 0: 1e-300), counts as that.
 std::vector<double> log_excess_of(const Series& values, const ValueBound& bound);
+
+/// The noise of a recorded curve, taken for an autoregressive process of first order upon a smooth course.
+struct RecordNoise {
+  double deviation = 0.0;    // standard deviation
+  double correlation = 0.0;  // rho, of neighbouring records, in [0, 0.98]
+};
+
+/// From the first differences less their running median over 21 of them, d: median |d|/0.6745 is
+/// sqrt(2 (1 - rho)) standard deviations, and the correlation of neighbouring d is -(1 - rho)/2. A smooth curve has a
+/// positive one, which no such noise has; then there is no noise to speak of, and both are 0. Spikes count for no more
+/// than four deviations. Of the last 20000 values. O(n).
+RecordNoise noise_of(const std::vector<double>& values);
 
 /// The middle value (mean of the two middle ones); NaN for none. O(n).
 double median_of(std::vector<double> values);

@@ -4,9 +4,14 @@
 // The curve is z = log excess over u = log time (series.hpp); p = -dz/du. Two intervals for p are tried in turn:
 //  1. whatever the deviations from the least-squares line are, they change its slope by at most
 //     rms(residuals)/rms(u - mean u) (Cauchy-Schwarz). Needs no assumption on noise; decides clean curves.
-//  2. block means over at least 2 autocorrelation times of the detrended stretch, 6 to 24 of them, Theil-Sen slope
-//     with Sen's (1968) interval at 95% (robust_slope.hpp).
-// Plateau: interval within (-p_0, p_0); descent: above p_0; ascent: below -p_0 (two one-sided tests, Schuirmann 1987).
+//  2. block means over at least 2 autocorrelation times of the detrended stretch, 6 to 24 of them; records further
+//     than 4 standard deviations (from the median absolute one) from the Theil-Sen line (Sen 1968) are clipped there
+//     first, so that spikes count for little. Least squares, a block weighted by its records (a late block in log time
+//     holds many, and rank statistics would give it no more say than an early one), at most 4 times the lightest: a
+//     wiggle of the curve itself is as large in a block of many. Student's interval at 90%, its variance raised by 5/4:
+//     block means over 2 autocorrelation times of an AR(1) process keep a correlation rho/(2 (1 + rho)^2) <= 1/8.
+// Plateau: interval within (-p_0, p_0); descent: above p_0; ascent: below -p_0 (two one-sided tests at 5% each,
+// Schuirmann 1987).
 #ifndef PERIGEE_DIAGNOSTICS_TREND_HPP
 #define PERIGEE_DIAGNOSTICS_TREND_HPP
 
@@ -26,7 +31,7 @@ std::string_view name_of(Trend trend);
 struct TrendTest {
   Trend trend = Trend::undetermined;
   double exponent = 0.0;  // p
-  double lower = 0.0;     // 95% interval of p
+  double lower = 0.0;     // 90% interval of p
   double upper = 0.0;
   double autocorrelation_time = 1.0;  // in records
   Index blocks = 0;                   // block means used; 0: the residuals were small enough to decide

@@ -40,6 +40,13 @@ inline Trajectory with_relative_noise(Trajectory trajectory, std::uint64_t seed,
   return trajectory;
 }
 
+/// Adds size x_k to every value, x autoregressive.
+inline Trajectory with_additive_noise(Trajectory trajectory, std::uint64_t seed, double size, double rho) {
+  const std::vector<double> noise = autoregressive_noise(seed, trajectory.records.size(), rho);
+  for (std::size_t k = 0; k < noise.size(); ++k) trajectory.records[k].value += size * noise[k];
+  return trajectory;
+}
+
 }  // namespace perigee::test
 
 #endif
