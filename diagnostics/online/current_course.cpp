@@ -42,6 +42,8 @@ std::string phase_sentence(const std::string& kind) {
   if (kind == "ascent") return "value rising";
   if (kind == "at-optimum") return "at the optimal value";
   if (kind == "plateau") return "value level";
+  if (kind == "rounding-floor") return "at the rounding floor";
+  if (kind == "undetermined") return "no clear trend";
   return kind;
 }
 
