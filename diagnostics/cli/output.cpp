@@ -34,6 +34,12 @@ volatile std::sig_atomic_t interrupted = 0;
 
 void note_interrupt(int) { interrupted = 1; }
 
+// Of standard error.
+std::size_t terminal_columns() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
 [[noreturn]] void fail(const std::string& path, const char* doing) {
   throw std::runtime_error(path + ": cannot " + doing + ": " + std::strerror(errno));
 }
@@ -191,13 +197,19 @@ void ProgressLine::show(const StepRecord& record) {
   next_line_ = last_look_ + (on_terminal_ ? between_updates : between_lines);
   std::string line = "iteration " + std::to_string(record.iteration) + "  value " + format_number(record.value) +
                      "  gradient norm " + format_number(record.gradient_norm, 3) + "  ";
+  std::string sentence = course_.sentence;
   if (on_terminal_) {
     constexpr std::size_t width = 24;
     const double share = std::min(1.0, static_cast<double>(record.counts.gradients) / static_cast<double>(budget_));
     const auto filled = static_cast<std::size_t>(share * width);
-    line.insert(0, "\r\033[K[" + std::string(filled, '#') + std::string(width - filled, '.') + "] ");
+    line.insert(0, "[" + std::string(filled, '#') + std::string(width - filled, '.') + "] ");
+    // A line that wraps could not be taken back.
+    const std::size_t columns = terminal_columns();
+    line.resize(std::min(line.size(), columns - 1));
+    sentence.resize(std::min(sentence.size(), columns - 1 - line.size()));
+    line.insert(0, "\r\033[K");
   }
-  line += has_color_ ? "\033[1m" + course_.sentence + "\033[0m" : course_.sentence;
+  line += has_color_ ? "\033[1m" + sentence + "\033[0m" : sentence;
   if (!on_terminal_) line += '\n';
   is_shown_ = on_terminal_;
   std::cerr << line << std::flush;

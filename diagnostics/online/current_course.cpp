@@ -66,7 +66,11 @@ CurrentCourse current_course(const Trajectory& trajectory, const Diagnosis& diag
   }
   for (const Finding& finding : diagnosis.findings) {
     if (finding.id != "plateau" || finding.last != last) continue;
-    std::string sentence = with_doubt("on a plateau since iteration " + std::to_string(finding.first), finding);
+    // Information only: the gradient vanishes there, or another finding explains it.
+    const bool is_at_rest = finding.severity == Severity::information;
+    std::string sentence = with_doubt(
+        (is_at_rest ? "at rest since iteration " : "on a plateau since iteration ") + std::to_string(finding.first),
+        finding);
     for (const Evidence& item : finding.evidence) {
       if (item.name != "remaining_forecast" || !std::isfinite(item.value)) continue;
       sentence += ", exit predicted in ~" + format_number(item.value, 2);
