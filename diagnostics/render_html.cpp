@@ -144,4 +144,6 @@ std::string render_html(const std::vector<Report>& reports) {
   return page_of(std::to_string(reports.size()) + (reports.size() == 1 ? " run" : " runs"), "", content, charts);
 }
 
+std::string html_page(const std::string& title, const std::string& content) { return page_of(title, "", content, {}); }
+
 }  // namespace perigee

@@ -22,6 +22,9 @@ std::string render_html(const Report& report);
 /// run's own sections, folded in <details>.
 std::string render_html(const std::vector<Report>& reports);
 
+/// A page of the same head, style sheet and policy around `content`, which is markup: its text must be escaped already.
+std::string html_page(const std::string& title, const std::string& content);
+
 }  // namespace perigee
 
 #endif

@@ -327,4 +327,9 @@ TEST_CASE("the JSON of a replay carries every run, and infinities in words") {
   const std::string text = render_text(result);
   CHECK(contains(text, "1 of 2 strategies left in every run, 1 in none; the cheapest was perturbation(radius=0.01)"));
   CHECK(contains(text, "not within the budget"));
+  const std::string page = render_html(result);
+  CHECK(contains(page, "<th scope=\"row\">perturbation(radius=0.01)</th><td>20/20</td>"));
+  std::size_t dots = 0;  // one a run that left
+  for (std::size_t at = page.find("<circle"); at != std::string::npos; at = page.find("<circle", at + 1)) ++dots;
+  CHECK(dots == 20);
 }

@@ -70,6 +70,7 @@ int replay_command(const ReplayCommandOptions& options) {
   const Diagnosis diagnosis = diagnose(replayed.trajectory, &objective, {.random = RandomSource(replayed.seed)});
   const Fork fork = find_fork(replayed.trajectory, diagnosis, objective, fork_options);
   const ReplayResult result = replay(replayed.problem, replayed.solver, fork, replay_options);
+  if (!options.report_path.empty()) write_file(options.report_path, render_html(result));
   if (options.json_path == "-") {
     std::cout << render_json(result);
   } else {

@@ -80,6 +80,7 @@ struct ReplayCommandOptions {
   double departure = 0.0;  // 0: by the rule
   unsigned jobs = 0;       // 0: all cores
   std::string json_path;
+  std::string report_path;  // HTML
 };
 
 struct ReproduceCommandOptions {

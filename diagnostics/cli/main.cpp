@@ -201,6 +201,7 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       ->capture_default_str();
   replay_app->add_option("--json", replay.json_path, "Write JSON to this file, or - for standard output")
       ->type_name("FILE|-");
+  replay_app->add_option("--report", replay.report_path, "Write the table as one HTML file");
   replay_app->footer("Example:\n  perigee replay --problem octopus --with baseline --with perturbed-gradient-descent");
   replay_app->callback([&] { exit_code = replay_command(replay); });
 

@@ -171,7 +171,7 @@ class Guess {
 
   // The first family of consecutive indices from 0 on.
   void fill_parameters() {
-    if (!roles_.parameters.empty()) return;
+    if (!roles_.parameters.empty() || table_.snapshots.array.row_size() > 0) return;
     for (const std::string_view prefix : parameter_prefixes) {
       for (std::size_t index = 0;; ++index) {
         const auto found = positions_.find(std::string(prefix) + std::to_string(index));

@@ -1,5 +1,8 @@
 #include <perigee/diagnostics/replay/render_replay.hpp>
 
+#include <perigee/diagnostics/render_html.hpp>
+#include <perigee/diagnostics/report/markup.hpp>
+#include <perigee/diagnostics/report/svg_plot.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/version.hpp>
 
@@ -21,6 +24,11 @@ std::string interval_text(const ReplayRow& row, const MedianInterval& interval) 
   std::string text = std::isinf(interval.median) ? "not in half" : number_of(interval.median);
   if (row.is_deterministic || interval.coverage == 0.0) return text;
   return text + " [" + number_of(interval.lower) + ", " + number_of(interval.upper) + "]";
+}
+
+std::string share_text(const ReplayRow& row) {
+  if (row.is_deterministic) return "no draws";
+  return "[" + format_number(row.share_low, 2) + ", " + format_number(row.share_high, 2) + "]";
 }
 
 Index count_of(const ReplayRow& row, ReplayEnd end) {
@@ -79,7 +87,7 @@ std::string table_text(const ReplayResult& result) {
     const std::string share =
         row.is_deterministic ? "no draws"
                              : "[" + format_number(row.share_low, 2) + ", " + format_number(row.share_high, 2) + "]";
-    cells.push_back({row.strategy, std::to_string(row.left) + "/" + std::to_string(row.runs.size()), share,
+    cells.push_back({row.strategy, std::to_string(row.left) + "/" + std::to_string(row.runs.size()), share_text(row),
                      interval_text(row, row.iterations), interval_text(row, row.cost), others_text(row)});
   }
   std::vector<std::size_t> widths(cells[0].size(), 0);
@@ -104,6 +112,27 @@ std::string legend_text(const ReplayResult& result) {
          "Seeds 0 to " +
          std::to_string(result.seeds - 1) + ",\nthe same for all; strategies that draw nothing run once. Step " +
          number_of(result.learning_rate) + " unless they say otherwise.\n";
+}
+
+// The runs that left as dots over the logarithm of their cost, the median as a line. Places are percentages.
+std::string costs_picture(const ReplayRow& row, double budget) {
+  const double range = std::log(std::max(budget, 2.0));
+  const auto place = [&](double cost) {
+    return svg_coordinate(2.0 + 96.0 * std::clamp(std::log(std::max(cost, 1.0)) / range, 0.0, 1.0)) + "%";
+  };
+  std::string dots;
+  for (const ReplayRun& run : row.runs) {
+    if (run.end != ReplayEnd::left) continue;
+    dots += "<circle class=\"snapshot\" fill-opacity=\"0.5\" cx=\"" + place(run.cost) + "\" cy=\"9\" r=\"3.5\"/>";
+  }
+  if (std::isfinite(row.cost.median)) {
+    const std::string x = place(row.cost.median);
+    dots += "<line class=\"level\" x1=\"" + x + "\" x2=\"" + x + "\" y1=\"1\" y2=\"17\"/>";
+  }
+  return "<svg width=\"220\" height=\"18\" role=\"img\" aria-label=\"" +
+         markup::escape("costs of the " + std::to_string(row.left) +
+                        " runs that left: " + interval_text(row, row.cost)) +
+         "\"><line class=\"grid\" x1=\"2%\" x2=\"98%\" y1=\"9\" y2=\"9\"/>" + dots + "</svg>";
 }
 
 Json json_number(double value) {
@@ -157,6 +186,29 @@ std::string render_text(const ReplayResult& result) {
   std::string text = where_text(result) + answer_text(result) + '\n' + table_text(result) + '\n' + legend_text(result);
   for (const std::string& reason : result.left_out) text += "not tried: " + reason + '\n';
   return text;
+}
+
+std::string render_html(const ReplayResult& result) {
+  const auto cell = [](const std::string& text) { return "<td>" + markup::escape(text) + "</td>"; };
+  std::string rows;
+  for (const ReplayRow& row : result.rows) {
+    rows += "<tr><th scope=\"row\">" + markup::escape(row.strategy) + "</th>" +
+            cell(std::to_string(row.left) + "/" + std::to_string(row.runs.size())) + cell(share_text(row)) +
+            cell(interval_text(row, row.iterations)) + cell(interval_text(row, row.cost)) + "<td>" +
+            costs_picture(row, result.budget) + "</td>" + cell(others_text(row)) + "</tr>\n";
+  }
+  std::string notes;
+  for (const std::string& reason : result.left_out) notes += "<p>Not tried: " + markup::escape(reason) + "</p>\n";
+  return html_page("Replay of " + result.baseline + " on " + result.problem,
+                   "<section class=\"verdict\"><p>" + markup::escape(answer_text(result)) +
+                       "</p></section>\n<section><p class=\"prose\">" + markup::escape(where_text(result)) +
+                       "</p>\n<div class=\"wide-table\"><table><thead><tr><th scope=\"col\">Strategy</th><th "
+                       "scope=\"col\">Left</th><th scope=\"col\">95% interval</th><th scope=\"col\">Median "
+                       "iterations</th><th scope=\"col\">Median cost</th><th scope=\"col\">Costs, 1 to " +
+                       markup::escape(format_number(result.budget)) +
+                       ", logarithmic</th><th scope=\"col\">The others</th></tr></thead>\n<tbody>\n" + rows +
+                       "</tbody></table></div>\n<p class=\"caption\">" + markup::escape(legend_text(result)) +
+                       "</p>\n" + notes + "</section>\n");
 }
 
 std::string render_json(const ReplayResult& result) {
