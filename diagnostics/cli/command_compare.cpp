@@ -1,5 +1,6 @@
 // `perigee compare`: a campaign, kept in a file or not, and its summary.
 #include <perigee/diagnostics/cli/campaign_output.hpp>
+#include <perigee/diagnostics/cli/mpi/campaign_ranks.hpp>
 #include <perigee/diagnostics/cli/output.hpp>
 #include <perigee/diagnostics/compare/campaign_runner.hpp>
 #include <perigee/diagnostics/compare/campaign_store.hpp>
@@ -90,26 +91,30 @@ void write_summary(const CompareCommandOptions& command, const RunConfiguration&
   if (!std::cout) throw std::runtime_error("standard output: cannot write");
 }
 
-}  // namespace
-
-int compare_command(const CompareCommandOptions& command) {
+int compare_over(CampaignRanks& ranks, const CompareCommandOptions& command) {
   const Shard shard = parse_shard(command.shard);
   if (command.store_path.empty() && shard.count > 1) {
     throw std::invalid_argument("compare: --shard must come with --store, or its runs are lost, got none");
   }
   const Campaign campaign(campaign_options(command));
+  if (ranks.rank() > 0) {
+    ranks.work(campaign);
+    return exit_done;
+  }
   const RunConfiguration configuration = campaign.configuration();
   const unsigned threads = command.threads > 0 ? command.threads : std::max(1U, std::thread::hardware_concurrency());
   std::unique_ptr<RunRows> rows;
   if (command.store_path.empty()) {
     rows = std::make_unique<RowsInMemory>();
   } else {
-    rows = std::make_unique<CampaignStore>(command.store_path, configuration, provenance_of_this_process(threads));
+    Provenance provenance = provenance_of_this_process(threads);
+    if (ranks.size() > 1) provenance.emplace_back("ranks", std::to_string(ranks.size()));
+    rows = std::make_unique<CampaignStore>(command.store_path, configuration, provenance);
   }
   RowProgress progress;
   const CampaignProgress reached =
-      run_campaign(campaign, *rows,
-                   {.threads = threads, .shard = shard, .cancelled = interruption(), .progressed = std::ref(progress)});
+      ranks.run(campaign, *rows,
+                {.threads = threads, .shard = shard, .cancelled = interruption(), .progressed = std::ref(progress)});
   progress.clear();
   if (reached.done < reached.wanted) {
     std::cerr << "interrupted after " << reached.done << " of " << reached.wanted << " runs"
@@ -117,6 +122,18 @@ int compare_command(const CompareCommandOptions& command) {
   }
   write_summary(command, configuration, campaign.options(), *rows);
   return exit_done;
+}
+
+}  // namespace
+
+int compare_command(const CompareCommandOptions& command) {
+  CampaignRanks ranks;
+  try {
+    return compare_over(ranks, command);
+  } catch (const std::exception& error) {
+    ranks.abort(error.what());
+    throw;
+  }
 }
 
 int compare_merge_command(const CompareCommandOptions& command) {

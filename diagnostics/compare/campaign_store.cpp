@@ -64,7 +64,7 @@ std::string schema_of(const CampaignOptions& options) {
          "; CREATE TABLE runs(run INTEGER PRIMARY KEY, end_class TEXT NOT NULL, end_id TEXT NOT NULL,"
          " iterations INTEGER NOT NULL, values_count INTEGER NOT NULL, gradients_count INTEGER NOT NULL,"
          " hvp_count INTEGER NOT NULL, cost, seconds, value, gradient_norm, kicks INTEGER NOT NULL, escape_iteration,"
-         " escape_cost, point TEXT NOT NULL, findings TEXT NOT NULL" +
+         " escape_cost, point TEXT, findings TEXT" +
          hits + "); " + view_of(options);
 }
 
@@ -127,8 +127,12 @@ void insert_row(Statement& insert, const RunRow& row) {
   integer(12, row.kicks);
   insert.bind(13, row.escape_iteration);
   insert.bind(14, row.escape_cost);
-  insert.bind(15, std::string_view(row.point));
-  insert.bind(16, std::string_view(row.findings));
+  const auto asked_for = [&insert](int place, const std::string& text) {
+    if (text.empty()) return insert.bind_null(place);
+    insert.bind(place, std::string_view(text));
+  };
+  asked_for(15, row.point);
+  asked_for(16, row.findings);
   for (std::size_t i = 0; i < row.hits.size(); ++i) insert.bind(fixed_columns + 1 + static_cast<int>(i), row.hits[i]);
   insert.run();
 }
@@ -157,8 +161,8 @@ void read_row(const Database& database, const Statement& from, RunRow& row) {
   row.kicks = from.integer(11, "runs.kicks");
   row.escape_iteration = from.number(12, "runs.escape_iteration");
   row.escape_cost = from.number(13, "runs.escape_cost");
-  row.point = from.text(14, "runs.point");
-  row.findings = from.text(15, "runs.findings");
+  row.point = from.is_null(14) ? "" : from.text(14, "runs.point");
+  row.findings = from.is_null(15) ? "" : from.text(15, "runs.findings");
   for (std::size_t i = 0; i < row.hits.size(); ++i) {
     row.hits[i] = from.number(fixed_columns + static_cast<int>(i), "runs.hit");
   }

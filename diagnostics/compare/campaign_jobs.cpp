@@ -1,0 +1,69 @@
+#include <perigee/diagnostics/compare/campaign_jobs.hpp>
+
+#include <algorithm>
+#include <iterator>
+
+namespace perigee {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t runs_in_lanes = 2048;      // a job of vector lanes; otherwise a job is one run
+constexpr std::size_t rows_in_group = 4096;      // appended at once, at most
+constexpr double seconds_between_groups = 0.25;  // at least as often, so that a kill loses little
+
+}  // namespace
+
+CampaignJobs::CampaignJobs(const Campaign& campaign, std::vector<bool> present, const Shard& shard)
+    : campaign_(campaign), present_(std::move(present)), shard_(shard), next_(shard.index - 1) {
+  for (Index run = shard.index - 1; run < campaign.size(); run += shard.count) {
+    ++progress_.wanted;
+    progress_.done += present_[static_cast<std::size_t>(run)] ? 1 : 0;
+  }
+}
+
+std::vector<Index> CampaignJobs::take() {
+  const std::lock_guard lock(mutex_);
+  std::vector<Index> job;
+  const Index seeds = campaign_.options().seeds;
+  for (; next_ < campaign_.size(); next_ += shard_.count) {
+    if (present_[static_cast<std::size_t>(next_)]) continue;
+    if (!job.empty() && (job.front() / seeds != next_ / seeds || job.size() == runs_in_lanes)) return job;
+    job.push_back(next_);
+    if (campaign_.runs_in_lanes(job.front())) continue;
+    next_ += shard_.count;
+    return job;
+  }
+  return job;
+}
+
+RowCollector::RowCollector(RunRows& to, const CampaignProgress& progress, const RunnerOptions& options)
+    : to_(to), progress_(progress), options_(options), last_(Clock::now()) {}
+
+void RowCollector::take(std::vector<RunRow>&& rows) {
+  const std::lock_guard lock(mutex_);
+  waiting_.insert(waiting_.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
+  const double waited = std::chrono::duration<double>(Clock::now() - last_).count();
+  if (waiting_.size() >= rows_in_group || waited >= seconds_between_groups) append();
+}
+
+CampaignProgress RowCollector::finish() {
+  const std::lock_guard lock(mutex_);
+  append();
+  return progress_;
+}
+
+void RowCollector::append() {
+  if (waiting_.empty()) return;
+  std::vector<RunRow> rows;
+  rows.swap(waiting_);  // a failure must not try the same rows again
+  // In order they go to the end of a file's table, which is cheaper than into its middle.
+  std::sort(rows.begin(), rows.end(), [](const RunRow& a, const RunRow& b) { return a.run < b.run; });
+  to_.append(rows);
+  progress_.done += static_cast<Index>(rows.size());
+  last_ = Clock::now();
+  if (options_.progressed) options_.progressed(progress_);
+}
+
+}  // namespace perigee

@@ -1,0 +1,55 @@
+// Which runs are next, and where their rows gather: shared by threads here and by ranks of an MPI job.
+// Internal to diagnostics/compare and the command.
+#ifndef PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_JOBS_HPP
+#define PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_JOBS_HPP
+
+#include <perigee/diagnostics/compare/campaign_runner.hpp>
+
+#include <chrono>
+#include <mutex>
+#include <vector>
+
+namespace perigee {
+
+/// Hands out the runs of a shard that have no row yet. From any thread.
+class CampaignJobs {
+ public:
+  CampaignJobs(const Campaign& campaign, std::vector<bool> present, const Shard& shard);
+
+  /// The next runs for one thread: one, or so many of a group that vector lanes are worth their while; empty: there are
+  /// no more. Found as they are asked for, so that memory does not grow with the campaign by more than a bit a run.
+  std::vector<Index> take();
+
+  /// As of the start.
+  const CampaignProgress& progress() const { return progress_; }
+
+ private:
+  const Campaign& campaign_;
+  std::vector<bool> present_;
+  Shard shard_;
+  Index next_;
+  CampaignProgress progress_;
+  std::mutex mutex_;
+};
+
+/// Rows from all sides, appended in groups. The lock is held while they are written: computing goes on meanwhile in
+/// whatever other threads have in hand. From any thread.
+class RowCollector {
+ public:
+  RowCollector(RunRows& to, const CampaignProgress& progress, const RunnerOptions& options);
+  void take(std::vector<RunRow>&& rows);
+  CampaignProgress finish();
+
+ private:
+  void append();
+  RunRows& to_;
+  CampaignProgress progress_;
+  const RunnerOptions& options_;
+  std::chrono::steady_clock::time_point last_;
+  std::vector<RunRow> waiting_;
+  std::mutex mutex_;
+};
+
+}  // namespace perigee
+
+#endif
