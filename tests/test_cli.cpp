@@ -272,7 +272,7 @@ TEST_CASE("the report is Markdown where its name says so, and one page for sever
   CHECK(contains(both.output, "second.csv"));
   const Outcome refused = perigee("diagnose " + first + ' ' + second + " --json " + quoted(page + ".json"));
   CHECK(refused.exit_code == 2);
-  CHECK(contains(refused.errors, "--json FILE takes one input file, got 2"));
+  CHECK(contains(refused.errors, "--json FILE takes one run, got 2"));
   // The curvature at snapshots needs the objective, which a run of ours has.
   const std::string whole = (folder.path / "saddle.html").string();
   CHECK(perigee("run capped-saddle --report " + quoted(whole)).exit_code == 0);
