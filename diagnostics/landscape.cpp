@@ -91,6 +91,8 @@ std::vector<std::size_t> chosen_snapshots(const Trajectory& trajectory, const Di
 std::optional<SpectrumAt> spectrum_at(const Snapshot& snapshot, const Objective& objective, const RandomSource& random,
                                       SpectralDensityOptions options) {
   const Index dimension = objective.dimension();
+  // One start through the whole space costs no more than several short ones where the dimension is small.
+  if (dimension <= options.starts * options.products) options.products = dimension;
   options.products = std::min(options.products, most_stored / dimension);
   if (options.products < 1) return std::nullopt;
   const SymmetricOperator hessian = [&](ConstVectorView v, VectorView product) {

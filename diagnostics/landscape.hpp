@@ -48,8 +48,8 @@ struct LandscapeOptions {
 /// ascent (the longest first), and others evenly in log(1 + iteration); only those whose elements and products are
 /// finite. Empty where there are no snapshots. Deterministic.
 /// Throws std::invalid_argument if the objective's dimension is not that of the snapshots, or on options out of range.
-/// Cost: at most spectra starts products Hessian-vector products, fewer where n products > 1e7 (the basis is kept),
-/// and plane_points^2 values.
+/// Cost: at most spectra starts products Hessian-vector products, fewer where n products > 1e7 (the basis is kept);
+/// they show every eigenvalue where n <= starts products. And plane_points^2 values.
 Landscape look_around(const Trajectory& trajectory, const Diagnosis& diagnosis, const Objective& objective,
                       const RandomSource& random, const LandscapeOptions& options = {});
 

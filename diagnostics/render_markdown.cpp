@@ -1,5 +1,6 @@
 #include <perigee/diagnostics/render_markdown.hpp>
 #include <perigee/diagnostics/report/chart.hpp>
+#include <perigee/diagnostics/report/deciding_numbers.hpp>
 #include <perigee/diagnostics/report/html_sections.hpp>
 #include <perigee/diagnostics/report/markup.hpp>
 #include <perigee/lib/format.hpp>
@@ -121,10 +122,7 @@ std::string evidence_table(const std::vector<Evidence>& all) {
 // What decided: the numbers that were held against a threshold.
 std::string why(const Finding& finding) {
   std::string items;
-  for (const Evidence& item : finding.evidence) {
-    if (item.comparison == Comparison::none) continue;
-    items += "- " + words_of(item.name) + ": **" + with_unit(item) + "**, " + threshold_of(item) + '\n';
-  }
+  for (const std::string& line : deciding_numbers(finding.evidence)) items += "- " + escape(line) + '\n';
   return items;
 }
 
@@ -171,6 +169,16 @@ std::string all_evidence(const std::vector<Finding>& findings) {
   return tables.empty() ? "" : folded("Evidence", tables);
 }
 
+std::string changed_thresholds(const std::vector<ThresholdValue>& thresholds) {
+  std::string items;
+  for (const ThresholdValue& threshold : thresholds) {
+    if (threshold.value == threshold.default_value) continue;
+    items += "- " + code(threshold.name) + " = " + measured(threshold.value) + " (" +
+             measured(threshold.default_value) + " by default)\n";
+  }
+  return items;
+}
+
 std::string limits(const Report& report) {
   std::string items;
   for (const std::string& limit : report.diagnosis.limits) items += "- " + escape(limit) + '\n';
@@ -183,16 +191,21 @@ std::string body(const Report& report) {
   std::string text =
       "**" + std::string(diagnosis.findings.empty() ? "Verdict" : capitalized(name_of(worst_severity(diagnosis)))) +
       ":** " + escape(verdict_of(diagnosis)) + "\n\n" + run_line(report);
-  if (const Finding* deciding = deciding_finding(diagnosis)) {
-    if (const std::string reasons = why(*deciding); !reasons.empty()) text += heading("Why") + reasons;
-    if (!deciding->recommendation.empty()) text += heading("Next") + escape(deciding->recommendation) + '\n';
-    if (!deciding->counterevidence.empty()) {
-      text += heading("What would change this verdict") + escape(deciding->counterevidence) + '\n';
+  if (const Finding* principal = principal_finding(diagnosis)) {
+    const std::string untold = untold_message(diagnosis, *principal);
+    const std::string reasons = (untold.empty() ? "" : escape(untold) + "\n\n") + why(*principal);
+    if (!reasons.empty()) text += heading("Why") + reasons;
+    if (!principal->recommendation.empty()) text += heading("Next") + escape(principal->recommendation) + '\n';
+    if (!principal->counterevidence.empty()) {
+      text += heading("What would change this verdict") + escape(principal->counterevidence) + '\n';
     }
   }
   if (const std::string items = limits(report); !items.empty()) text += heading("What could not be decided") + items;
   text += heading("Findings") + findings_table(diagnosis.findings) + all_evidence(diagnosis.findings);
   if (const std::string table = phases_table(diagnosis.phases); !table.empty()) text += heading("Phases") + table;
+  if (const std::string items = changed_thresholds(diagnosis.thresholds); !items.empty()) {
+    text += heading("Thresholds changed") + items;
+  }
   return text;
 }
 

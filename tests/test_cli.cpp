@@ -260,7 +260,7 @@ TEST_CASE("the report is Markdown where its name says so, and one page for sever
   const std::string report = (folder.path / "report.md").string();
   CHECK(perigee("run capped-saddle --report " + quoted(report)).exit_code == 0);
   CHECK(contains(read(report), "## Perigee report\n"));
-  CHECK(contains(read(report), "| problem | `strict-saddle` proven |"));
+  CHECK(contains(read(report), "| information | `converged-minimum` proven |"));
   const std::string first = quoted(folder.file("first.csv", "step,loss\n0,1\n1,0.5\n2,0.3\n"));
   const std::string second = quoted(folder.file("second.csv", "step,loss\n0,2\n1,0.7\n2,0.4\n"));
   const std::string page = (folder.path / "both.html").string();

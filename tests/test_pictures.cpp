@@ -272,6 +272,18 @@ TEST_CASE("a look around a large Hessian: Ritz values between the ends, at bound
                     "look_around: the snapshots must have the objective's dimension, got 3");
 }
 
+TEST_CASE("a look around: every eigenvalue where that costs no more than a sample") {
+  std::vector<double> d(60);
+  for (std::size_t i = 0; i < d.size(); ++i) d[i] = static_cast<double>(i * i) - 100.0;
+  const Diagonal objective(d);
+  const Landscape landscape = look_around(curve_of(60), Diagnosis{}, objective, RandomSource(2), {.spectra = 1});
+  REQUIRE(landscape.spectra.size() == 1);
+  CHECK(objective.products == 60);
+  REQUIRE(landscape.spectra[0].is_complete);
+  for (std::size_t i = 0; i < d.size(); ++i)
+    CHECK(landscape.spectra[0].ritz_values[i].value == Approx(d[i]).margin(1e-8));
+}
+
 TEST_CASE("spectra: one row a snapshot with its ends in numbers; only what is negative is hatched") {
   const auto spectrum = [](Index iteration, const std::vector<double>& values) {
     SpectrumAt result{.iteration = iteration, .dimension = 4, .products = 4, .is_complete = true, .ritz_values = {}};
@@ -395,7 +407,7 @@ TEST_CASE("charts: well-formed, every series drawn, phases named or numbered and
   CHECK(svg_plot(chart).find(">plateau<") == std::string::npos);
   CHECK(svg_plot(chart).find("at-wide\" text-anchor=\"middle\" x=\"3.75%\" y=\"-5\">2<") != std::string::npos);
   // The patterns that the pictures refer to exist.
-  for (const char* name : {"plateau", "ascent", "other", "negative"}) {
+  for (const char* name : {"plateau", "ascent", "held", "rest", "other", "negative"}) {
     CHECK(svg_patterns().find("id=\"hatch-" + std::string(name) + "\"") != std::string::npos);
   }
   CHECK(is_well_formed(svg_patterns()));

@@ -289,6 +289,32 @@ TEST_CASE("text: the verdict comes first, lines keep to the width, colors only w
   CHECK(render_text(sly).find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("HTML: why, next and what would change the verdict follow it, before the pictures and the findings") {
+  const std::string page = render_html(samples::bandit(400));
+  const std::vector<std::string> order{"Verdict</h2>\n<p>The policy lost most of the run",
+                                       "Why</h2>",
+                                       "The policy stays near action 1",
+                                       "lowest probability of best action</th>",
+                                       "at most 0.0125",
+                                       "Next</h2>\n<p class=\"prose\">Use an escort transform",
+                                       "What would change this verdict</h2>\n<p class=\"prose\">A reward of action 1",
+                                       "What could not be decided",
+                                       "Course of the run</h2>",
+                                       "Findings</h2>",
+                                       "Evidence</h2>",
+                                       "Phases</h2>",
+                                       "<code>gravity-well</code></td><td class=\"because\">value first",
+                                       "Thresholds changed</h2>",
+                                       "0.1 by default"};
+  std::size_t at = 0;
+  for (const std::string& part : order) {
+    INFO(part);
+    const std::size_t found = page.find(part, at);
+    REQUIRE(found != std::string::npos);
+    at = found;
+  }
+}
+
 TEST_CASE("HTML: text from outside stays text") {
   const std::string page = without_assets(render_html(samples::saddle()));
   CHECK(page.find("<h1>&lt;script&gt;alert(1)&lt;/script&gt;</h1>") != std::string::npos);

@@ -67,6 +67,8 @@ Report hostile() {
   report.diagnosis.phases[1].kind = evil;
   report.diagnosis.phases[1].cause = evil;
   report.diagnosis.phases[1].evidence = {{evil, 1.0, evil, Comparison::at_most, 2.0}};
+  report.diagnosis.principal = 0;
+  report.diagnosis.thresholds = {{evil, 1.0, 2.0}};
   Finding& finding = report.diagnosis.findings[0];
   finding.id = evil;
   finding.message = finding.recommendation = finding.counterevidence = evil;
@@ -89,7 +91,7 @@ TEST_CASE("Markdown: verdict, why, next, what would change it, limits, findings,
   const std::vector<std::string> order{"**Problem:** gravity-well (likely): the policy is stuck.",
                                        "`softmax-bandit`, `gradient-descent(learning_rate=0.4)`: 400 iterations",
                                        "### Why",
-                                       "- gap: **0.2 reward**, at least 0.05",
+                                       "- gap 0.2, at least 0.05",
                                        "### Next",
                                        "Use an escort transform with p = 2",
                                        "### What would change this verdict",
@@ -102,7 +104,9 @@ TEST_CASE("Markdown: verdict, why, next, what would change it, limits, findings,
                                        "| measured escape time | not measured |  |",
                                        "</details>",
                                        "### Phases",
-                                       "| plateau | 10 to 200 | `gravity-well` |"};
+                                       "| plateau | 10 to 200 | `gravity-well` |",
+                                       "### Thresholds changed",
+                                       "- `plateau.exponent` = 0.05 (0.1 by default)\n"};
   std::size_t at = 0;
   for (const std::string& part : order) {
     INFO(part);

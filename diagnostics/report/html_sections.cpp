@@ -66,7 +66,8 @@ std::string facts(const Report& report) {
   return "<dl class=\"facts\">\n" + result + "</dl>\n";
 }
 
-std::string findings(const std::vector<Finding>& all, const std::string& prefix) {
+// What to do about the principal finding stands above all findings already.
+std::string findings(const std::vector<Finding>& all, const Finding* principal, const std::string& prefix) {
   if (all.empty()) return "<p class=\"none\">None.</p>\n";
   std::string items;
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -78,10 +79,10 @@ std::string findings(const std::vector<Finding>& all, const std::string& prefix)
     if (!finding.evidence.empty())
       items += ", <a href=\"#" + prefix + "evidence-" + std::to_string(i + 1) + "\">evidence</a>";
     items += "</span></h3>\n<p>" + escape(finding.message) + "</p>\n";
-    if (!finding.recommendation.empty()) {
+    if (&finding != principal && !finding.recommendation.empty()) {
       items += "<p class=\"next\"><strong>Next:</strong> " + escape(finding.recommendation) + "</p>\n";
     }
-    if (!finding.counterevidence.empty()) {
+    if (&finding != principal && !finding.counterevidence.empty()) {
       items += "<p class=\"next\"><strong>Would overturn it:</strong> " + escape(finding.counterevidence) + "</p>\n";
     }
     items += "</li>\n";
@@ -199,6 +200,18 @@ std::string limits(const Report& report) {
   return items.empty() ? "" : "<ul class=\"limits\">\n" + items + "</ul>\n";
 }
 
+// Thresholds that are not what they are by default.
+std::string changed_thresholds(const std::vector<ThresholdValue>& all) {
+  std::string rows;
+  for (const ThresholdValue& threshold : all) {
+    if (threshold.value == threshold.default_value) continue;
+    rows += "<tr><th scope=\"row\">" + escape(threshold.name) + "</th><td class=\"number\">" +
+            markup::number(threshold.value) + "</td><td class=\"threshold\">" +
+            markup::number(threshold.default_value) + " by default</td></tr>";
+  }
+  return rows.empty() ? "" : "<div class=\"tables\">\n<table><tbody>" + rows + "</tbody></table></div>\n";
+}
+
 std::string provenance(const Report& report) {
   std::string settings;
   for (const auto& [name, value] : report.trajectory.settings) settings += text_row(name, value);
@@ -229,41 +242,41 @@ std::string verdict_of(const Diagnosis& diagnosis) {
   return diagnosis.summary.empty() ? "No verdict: nothing was recorded that permits one." : diagnosis.summary;
 }
 
-const Finding* deciding_finding(const Diagnosis& diagnosis) {
-  for (const Finding& finding : diagnosis.findings) {
-    if (diagnosis.summary.starts_with(finding.id + ' ')) return &finding;
-  }
-  return diagnosis.findings.empty() ? nullptr : &diagnosis.findings.front();
-}
-
 std::string section(const std::string& id, std::string_view heading, const std::string& content) {
   if (content.empty()) return "";
   return "<section aria-labelledby=\"" + id + "\">\n<h2 id=\"" + id + "\">" + std::string(heading) + "</h2>\n" +
          content + "</section>\n";
 }
 
+std::string untold_message(const Diagnosis& diagnosis, const Finding& finding) {
+  const std::string sentence = finding.message.substr(0, finding.message.find_last_not_of('.') + 1);
+  return diagnosis.summary.find(sentence) == std::string::npos ? finding.message : "";
+}
+
 std::string html_sections(const Report& report, const std::vector<Chart>& charts, const std::string& prefix,
                           const std::string& toolbar) {
   const Diagnosis& diagnosis = report.diagnosis;
   const std::string pictures = html_pictures(report, charts);
-  const Finding* deciding = deciding_finding(diagnosis);
+  const Finding* principal = principal_finding(diagnosis);
   const auto paragraph = [](const std::string& text) {
     return text.empty() ? "" : "<p class=\"prose\">" + escape(text) + "</p>\n";
   };
   return verdict(diagnosis, prefix) + facts(report) +
-         section(prefix + "why", "Why", deciding == nullptr ? "" : why(*deciding)) +
-         section(prefix + "next", "Next", deciding == nullptr ? "" : paragraph(deciding->recommendation)) +
+         section(prefix + "why", "Why",
+                 principal == nullptr ? "" : paragraph(untold_message(diagnosis, *principal)) + why(*principal)) +
+         section(prefix + "next", "Next", principal == nullptr ? "" : paragraph(principal->recommendation)) +
          section(prefix + "change", "What would change this verdict",
-                 deciding == nullptr ? "" : paragraph(deciding->counterevidence)) +
+                 principal == nullptr ? "" : paragraph(principal->counterevidence)) +
          section(prefix + "limits", "What could not be decided, and notes", limits(report)) +
          section(prefix + "pictures", "Course of the run",
                  pictures.empty() ? "<p class=\"none\">Nothing was recorded that can be drawn.</p>\n"
                                   : toolbar + pictures) +
-         section(prefix + "findings", "Findings", findings(diagnosis.findings, prefix)) +
+         section(prefix + "findings", "Findings", findings(diagnosis.findings, principal, prefix)) +
          section(prefix + "evidence", "Evidence", evidence(diagnosis.findings, prefix)) +
          section(prefix + "phases", "Phases", phases(diagnosis.phases)) +
          section(prefix + "points", "Judged points", judged_points(diagnosis.judged_points)) +
          section(prefix + "decisions", "Decisions of the solver", decisions(report.trajectory.decisions)) +
+         section(prefix + "thresholds", "Thresholds changed", changed_thresholds(diagnosis.thresholds)) +
          section(prefix + "provenance", "Where this comes from", provenance(report));
 }
 

@@ -21,8 +21,8 @@ std::string section(const std::string& id, std::string_view heading, const std::
 /// The summary, or that there is none.
 std::string verdict_of(const Diagnosis& diagnosis);
 
-/// The finding that the summary tells of (it begins with its id), else the first; nullptr without findings.
-const Finding* deciding_finding(const Diagnosis& diagnosis);
+/// The message of a finding; empty where the summary says the same.
+std::string untold_message(const Diagnosis& diagnosis, const Finding& finding);
 
 /// Information without findings.
 Severity worst_severity(const Diagnosis& diagnosis);

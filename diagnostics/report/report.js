@@ -116,6 +116,17 @@
       }
       return;
     }
+    if (style === "held" || style === "rest") {
+      const step = (style === "held" ? 6 : 8) * ratio;
+      context.beginPath();
+      if (style === "held") {
+        for (let y = box.top + 0.5 * step; y < box.top + box.height; y += step) context.moveTo(begin, y), context.lineTo(end, y);
+      } else {
+        for (let x = begin + 0.5 * step; x < end; x += step) context.moveTo(x, box.top), context.lineTo(x, box.top + box.height);
+      }
+      context.stroke();
+      return;
+    }
     const slope = style === "ascent" ? -1 : 1;
     context.save();
     context.beginPath();

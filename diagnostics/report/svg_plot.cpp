@@ -4,8 +4,10 @@
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace perigee {
 namespace {
@@ -237,13 +239,25 @@ std::string svg_patterns() {
            size + "\"><path class=\"hatch\" d=\"" + path + "\"/></pattern>";
   };
   return "<defs>" + pattern("plateau", "9", "M-2 2L2 -2M0 9L9 0M7 11L11 7") +
-         pattern("ascent", "9", "M-2 7L2 11M0 0L9 9M7 -2L11 2") + pattern("other", "10", "M2 3h1.2M7 8h1.2") +
+         pattern("ascent", "9", "M-2 7L2 11M0 0L9 9M7 -2L11 2") + pattern("held", "6", "M0 3H6") +
+         pattern("rest", "8", "M4 0V8") + pattern("other", "10", "M2 3h1.2M7 8h1.2") +
          pattern("negative", "6", "M-1 1L1 -1M0 6L6 0M5 7L7 5") + "</defs>";
 }
 
 std::string_view phase_style(std::string_view kind) {
-  for (const std::string_view known : {"plateau", "descent", "ascent"}) {
-    if (kind == known) return known;
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> styles{{{"descent", "descent"},
+                                                                                  {"plateau", "plateau"},
+                                                                                  {"ascent", "ascent"},
+                                                                                  {"divergence", "ascent"},
+                                                                                  {"oscillation", "ascent"},
+                                                                                  {"gravity-well", "held"},
+                                                                                  {"saddle-passage", "held"},
+                                                                                  {"stuck", "held"},
+                                                                                  {"converged", "rest"},
+                                                                                  {"at-optimum", "rest"},
+                                                                                  {"rounding-floor", "rest"}}};
+  for (const auto& [known, style] : styles) {
+    if (kind == known) return style;
   }
   return "other";
 }

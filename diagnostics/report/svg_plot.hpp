@@ -24,7 +24,8 @@ std::string svg_strips(const std::vector<double>& iterations, const std::vector<
                        AxisScale time_scale = AxisScale::linear);
 inline constexpr std::size_t most_strip_rows = 24;
 
-/// "plateau", "descent", "ascent" or "other": the style class of a kind of phase.
+/// The style of a kind of phase: "descent", "plateau", "ascent" (what goes up or to and fro), "held" (at a place that
+/// is no minimum), "rest" (arrived), or "other".
 std::string_view phase_style(std::string_view kind);
 
 /// Rectangles of the phase's tint and pattern; `place` closes the class attribute and gives x, y, width and height. The
