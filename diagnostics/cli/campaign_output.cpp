@@ -32,6 +32,9 @@ std::string number(double value) {
   return std::isinf(value) ? "never" : format_number(value, 4);
 }
 
+// Far out, the normal approximation behind a p says no more than that it is small.
+std::string probability(double p) { return p < 1e-6 ? "<1e-06" : number(p); }
+
 std::string interval(const statistics::Interval& value, int digits = 3) {
   if (std::isnan(value.lower) || std::isnan(value.upper)) return "-";
   const std::string upper = std::isinf(value.upper) ? "inf" : format_number(value.upper, digits);
@@ -127,7 +130,7 @@ std::string campaign_table(const CampaignOptions& campaign, const CampaignSummar
                      group.median ? number(*group.median) : "not reached",
                      number(mean.value) + " +- " + format_number(mean.standard_error, 2), number(group.running_time),
                      interval(group.running_time_interval), number(group.median_gradients),
-                     number(group.median_products), number(group.mean_test_p)});
+                     number(group.median_products), probability(group.mean_test_p)});
     if (!judged) continue;
     cells.back().push_back(std::to_string(group.claims));
     cells.back().push_back(group.contradicted ? std::to_string(*group.contradicted) : "-");

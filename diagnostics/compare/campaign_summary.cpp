@@ -225,6 +225,7 @@ std::string verdict_of(const CampaignOptions& campaign, const CampaignSummary& s
       median_ratio(paired.costs, static_cast<std::size_t>(best.solver), static_cast<std::size_t>(next.solver));
   if (!std::isnan(ratio)) text += ", " + format_number(ratio, 3) + " times the cost (median) where both arrived";
   text += ".";
+  if (best.profile_area == next.profile_area) return text + " The areas of the two are equal.";
   if (best.profile_interval.lower <= next.profile_interval.upper) {
     text += " Their intervals overlap: other problems might turn the order round.";
   }
