@@ -94,6 +94,7 @@ struct LineSearchStallOptions {
   Index iterations = 10;              // shortest stall inside a run, in iterations
   double calls_per_iteration = 10.0;  // values and gradients an iteration of a stall takes, at least
   double relative_change = 1e-12;     // of the value over the stall, relative to 1 + |f|, at most
+  double gradient_fall = 2.0;         // factor by which the gradient norm falls over the stall, at most
 };
 
 /// step_too_small.hpp

@@ -38,7 +38,9 @@ std::size_t start_of_stall(const Trajectory& trajectory, const LineSearchStallOp
     const bool is_laborious = iterations > 0.0 && calls >= options.calls_per_iteration * iterations;
     const bool is_fruitless =
         std::abs(before.value - last_value) <= options.relative_change * (1.0 + std::abs(last_value));
-    if (!is_laborious || !is_fruitless) break;
+    // Near a minimum the value stands still to the last digits while the steps found still shorten the gradient.
+    const bool finds_steps = before.gradient_norm > options.gradient_fall * records.back().gradient_norm;
+    if (!is_laborious || !is_fruitless || finds_steps) break;
     --first;
   }
   return first;

@@ -1,6 +1,7 @@
 #include <perigee/diagnostics/plateau.hpp>
 
 #include <perigee/diagnostics/rate.hpp>
+#include <perigee/diagnostics/resolution.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
@@ -75,7 +76,13 @@ Plateau describe(const Series& values, const ValueBound& bound, const Segment& s
   const double range = *std::max_element(values.value.begin(), values.value.end()) - bound.value;
   plateau.excess_share = (plateau.level - bound.value) / range;
   plateau.is_terminal = segment.last + 1 == values.size();
-  const double rounding = 1e-14 * std::max(std::abs(bound.value), std::abs(plateau.level));
+  // The level itself may end in zeros that its text does not show; values of its size and above show more digits.
+  std::vector<double> shown;
+  for (const double value : values.value) {
+    if (std::abs(value) >= std::abs(plateau.level)) shown.push_back(value);
+  }
+  const double rounding =
+      std::max(1e-14 * std::max(std::abs(bound.value), std::abs(plateau.level)), resolution_of(shown));
   plateau.is_at_optimum = bound.is_known() && !(plateau.level - bound.value > options.optimum * range + rounding);
   return plateau;
 }

@@ -1,3 +1,4 @@
+#include <perigee/diagnostics/resolution.hpp>
 #include <perigee/diagnostics/rounding_floor.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/oracle.hpp>
@@ -161,19 +162,6 @@ bool examine_step(const DiagnosisInput& input, Diagnosis& diagnosis) {
   explain(step, judged_end(diagnosis, last.iteration), saddle_finding(diagnosis), finding);
   diagnosis.findings.push_back(std::move(finding));
   return true;
-}
-
-// Significant digits of the shortest text that reads back as `value`.
-Index digits_of(double value) {
-  Index digits = 0;
-  bool is_leading = true;
-  for (const char letter : format_exact(value)) {
-    if (letter == 'e') break;
-    if (letter < '0' || letter > '9') continue;
-    is_leading = is_leading && letter == '0';
-    if (!is_leading) ++digits;
-  }
-  return digits;
 }
 
 // Value and gradient norm equal to the last bit, with digits enough for that to mean something: the iterate stands

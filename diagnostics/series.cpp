@@ -112,7 +112,13 @@ std::string_view name_of(BoundSource source) {
 }
 
 ValueBound value_bound(const Trajectory& trajectory, const Series& values) {
-  const auto is_known = [](const std::optional<double>& bound) { return bound && std::isfinite(*bound); };
+  // The value of a minibatch may lie below the optimum of the whole; what is passed is no bound of what was recorded.
+  const bool is_of_batches = std::any_of(trajectory.records.begin(), trajectory.records.end(),
+                                         [](const StepRecord& record) { return record.batch_size > 0; });
+  const auto is_known = [&](const std::optional<double>& bound) {
+    if (!bound || !std::isfinite(*bound)) return false;
+    return !is_of_batches || values.empty() || *std::min_element(values.value.begin(), values.value.end()) >= *bound;
+  };
   if (is_known(trajectory.optimal_value)) return {*trajectory.optimal_value, BoundSource::optimal_value};
   if (is_known(trajectory.lower_bound)) return {*trajectory.lower_bound, BoundSource::lower_bound};
   if (values.empty()) return {0.0, BoundSource::extrapolated};

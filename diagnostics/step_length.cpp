@@ -1,5 +1,6 @@
 #include <perigee/diagnostics/step_length.hpp>
 
+#include <perigee/diagnostics/noise_floor.hpp>
 #include <perigee/diagnostics/series.hpp>
 #include <perigee/lib/oracle.hpp>
 
@@ -13,11 +14,6 @@ namespace {
 
 constexpr std::size_t fewest_records = 20;
 constexpr Index most_products = 16;
-
-bool is_deterministic(const Trajectory& trajectory) {
-  return std::none_of(trajectory.records.begin(), trajectory.records.end(),
-                      [](const StepRecord& record) { return record.batch_size > 0; });
-}
 
 double largest_recorded_curvature(const Trajectory& trajectory, Index first) {
   double largest = not_measured;
@@ -83,7 +79,7 @@ std::optional<StepLength> measure_step_length(const DiagnosisInput& input) {
   const std::vector<StepRecord>& records = trajectory.records;
   const StepRecord& last = records.back();
   const double tolerance = input.options.gradient_tolerance * (1.0 + std::abs(last.value));
-  if (!is_deterministic(trajectory) || !(last.gradient_norm > tolerance)) return std::nullopt;
+  if (has_noise(trajectory) || !(last.gradient_norm > tolerance)) return std::nullopt;
 
   StepLength length;
   length.last = last.iteration;

@@ -168,6 +168,9 @@ std::vector<Threshold> make_table() {
                                                                 "values and gradients an iteration takes, at least"),
       threshold<&D::line_search_stall, &T::relative_change>("line-search-stall.change", 0.0, unbounded,
                                                             "change of the value relative to 1 + |f|, at most"),
+      threshold<&D::line_search_stall, &T::gradient_fall>(
+          "line-search-stall.gradient-fall", 1.0, unbounded,
+          "factor by which the gradient norm falls over a stall, at most"),
       threshold<&D::step_too_small, &StepTooSmallOptions::largest_product>("step-too-small.product", 0.0, 2.0,
                                                                            "step size times curvature, at most"),
       threshold<&D::step_too_small, &StepTooSmallOptions::smallest_product>(

@@ -89,7 +89,8 @@ std::string course_of(const DiagnosisInput& input) {
 
 bool is_more_important(const Finding& a, const Finding& b) {
   const auto rank = [](const Finding& finding) {
-    return std::tuple(-static_cast<int>(finding.severity), finding.id == "budget-exhausted",
+    // A plateau is a shape: whatever stands beside it may be its cause.
+    return std::tuple(-static_cast<int>(finding.severity), finding.id == "budget-exhausted", finding.id == "plateau",
                       static_cast<int>(finding.certainty), finding.first);
   };
   return rank(a) < rank(b);

@@ -2,8 +2,8 @@
 // paper. The deciding numbers are the finding's own (message, evidence) and are not repeated here.
 //
 // It tells the principal finding: of the most severe ones the most certain, then the earliest; a good end before what
-// it cost on the way; and an exhausted budget, which is a consequence, gives way to its equals and to the damping that
-// used it up. Where nothing is found it tells the course of the value.
+// it cost on the way. A plateau, which is a shape, gives way to its equals; so does an exhausted budget, which is a
+// consequence, and to the damping that used it up. Where nothing is found it tells the course of the value.
 #ifndef PERIGEE_DIAGNOSTICS_VERDICT_HPP
 #define PERIGEE_DIAGNOSTICS_VERDICT_HPP
 
@@ -11,7 +11,7 @@
 
 namespace perigee {
 
-/// More severe first; of equals an exhausted budget last; then the more certain, the earlier.
+/// More severe first; of equals an exhausted budget last, a plateau before it; then the more certain, the earlier.
 bool is_more_important(const Finding& a, const Finding& b);
 
 /// A minimum, or a point that is as good as one.

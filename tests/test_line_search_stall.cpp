@@ -101,6 +101,14 @@ TEST_CASE("what is short, cheap or still falling is no stall") {
   CHECK(stalls_of(unknown).findings.empty());
 }
 
+TEST_CASE("searches that still shorten the gradient find steps, though the value shows no change") {
+  Trajectory trajectory = stalling(80, 60, 25);
+  for (StepRecord& record : trajectory.records) {
+    record.gradient_norm = 1e-6 * std::pow(0.8, static_cast<double>(record.iteration));
+  }
+  CHECK(stalls_of(trajectory).findings.empty());
+}
+
 TEST_CASE("a line search that fails while the run diverges is not the trouble") {
   // -x'x/2 is unbounded below: steps grow until no larger one can be tried.
   const auto unbounded = functional(

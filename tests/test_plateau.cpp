@@ -4,6 +4,7 @@
 #include <perigee/diagnostics/diagnose.hpp>
 #include <perigee/diagnostics/plateau.hpp>
 #include <perigee/diagnostics/robust_slope.hpp>
+#include <perigee/diagnostics/series.hpp>
 
 using namespace perigee;
 using test::autoregressive_noise;
@@ -190,6 +191,14 @@ TEST_CASE("a flat end is judged by what is known of the optimum") {
     REQUIRE(!diagnosis.phases.empty());
     CHECK(diagnosis.phases.back().kind == "at-optimum");
   }
+  SECTION("known and reached as far as the log's four decimals show") {
+    Trajectory trajectory = trajectory_of(f, 1000);
+    trajectory.optimal_value = 0.30004;
+    for (StepRecord& record : trajectory.records) record.value = std::round(1e4 * (record.value + 4e-5)) / 1e4;
+    CHECK(plateaus_of(trajectory).findings.empty());
+    trajectory.optimal_value = 0.2998;  // two units below
+    CHECK_FALSE(plateaus_of(trajectory).findings.empty());
+  }
   SECTION("unknown: suspected, and the limits say what to record") {
     const Diagnosis diagnosis = plateaus_of(trajectory_of(f, 1000));
     REQUIRE(diagnosis.findings.size() == 1);
@@ -233,6 +242,16 @@ TEST_CASE("spikes neither make nor hide a plateau") {
   const Diagnosis diagnosis = plateaus_of(flat);
   REQUIRE(diagnosis.findings.size() == 1);
   CHECK(diagnosis.findings[0].last == 2000);
+}
+
+TEST_CASE("minibatch values that pass the optimum are not measured from it") {
+  Trajectory trajectory = trajectory_of([](double t) { return std::exp(-t / 20.0) + 0.1 * std::sin(t); }, 400);
+  trajectory.optimal_value = 0.0;
+  CHECK(value_bound(trajectory, value_series(trajectory)).is_known());
+  for (StepRecord& record : trajectory.records) record.batch_size = 4;
+  CHECK_FALSE(value_bound(trajectory, value_series(trajectory)).is_known());
+  for (StepRecord& record : trajectory.records) record.value += 0.2;
+  CHECK(value_bound(trajectory, value_series(trajectory)).is_known());
 }
 
 TEST_CASE("a level that is left by a rise held up nothing: the beginning of a divergence is no plateau") {

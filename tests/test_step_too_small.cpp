@@ -66,6 +66,11 @@ TEST_CASE("a finished run, a noisy one, and one with too few records are not acc
   Trajectory batches = descend(*objective, constant_step(0.005), {1.0, 1.0}, 100);
   for (StepRecord& record : batches.records) record.batch_size = 8;
   CHECK(judged(batches, objective.get()).findings.empty());
+  // Noise added to exact gradients: a longer step would raise the floor.
+  Trajectory noisy = descend(*objective, constant_step(0.005), {1.0, 1.0}, 100);
+  CHECK_FALSE(judged(noisy, objective.get()).findings.empty());
+  noisy.settings.emplace_back("noise_scale", "0.1");
+  CHECK(judged(noisy, objective.get()).findings.empty());
 }
 
 TEST_CASE("a plateau that a tiny step makes is explained by it") {

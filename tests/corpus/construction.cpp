@@ -196,10 +196,13 @@ CorpusRun finished(Recording recording, CorpusRun run) {
   }
   if (trajectory.end && (trajectory.end->id == "line-search-failed" || trajectory.end->id == "no-acceptable-step")) {
     run.must.insert("line-search-stall");
+    if (run.label == no_trouble || run.label == not_to_be_told) run.also_right.insert("line-search-stall");
   }
   if (values_stand_still(trajectory) || is_motionless(trajectory, run.objective.get())) {
     run.may.insert("rounding-floor");
   }
+  // Values that repeat to the last bit are all that is known of such a log.
+  if (recording == Recording::values && values_stand_still(trajectory)) run.also_right.insert("rounding-floor");
   const bool is_bound_known = trajectory.optimal_value || trajectory.lower_bound;
   if (recording != Recording::objective && !is_bound_known && ends_flat(trajectory)) run.may.insert("plateau");
   keep_only(recording, run);

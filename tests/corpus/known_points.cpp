@@ -5,6 +5,8 @@
 //   at-point   gradient descent from the point itself (a symmetric start): it stays
 //   descend    gradient descent from near a minimum
 //   passage    gradient descent from near a strict saddle, a little off its stable manifold: it slows down and leaves
+//   momentum   the same by the heavy ball
+//   held       the same, so near the manifold that the run ends before it has left
 //   solver-*   twelve methods from near a minimum
 //   perturbed  perturbed gradient descent from a strict saddle itself: it leaves
 //   wrong      gradient descent from near a minimum with an error in the gradient
@@ -15,6 +17,7 @@
 #include "solver_runs.hpp"
 
 #include <perigee/lib/problems/registry.hpp>
+#include <perigee/solvers/heavy_ball.hpp>
 #include <perigee/solvers/perturbed_gradient_descent.hpp>
 
 #include <algorithm>
@@ -63,7 +66,10 @@ class Treatments {
       if (point.type == StationaryType::minimum) descend_to(point, number);
       if (point.type == StationaryType::minimum && taken[point.type] < 3) many_methods(point, number);
       if (point.type == StationaryType::minimum && taken[point.type] == 1) go_wrong(point);
-      if (point.type == StationaryType::strict_saddle) perturb(point, number);
+      if (point.type == StationaryType::strict_saddle) {
+        perturb(point, number);
+        hold(point, number);
+      }
       if (point.type == StationaryType::strict_saddle) pass(point, number);
     }
     if (taken[StationaryType::degenerate] > 0 && taken[StationaryType::minimum] == 0) flatten();
@@ -238,23 +244,54 @@ class Treatments {
         if (recording == Recording::log && offset != 1e-5) continue;
         if (recording == Recording::gradients && offset != 1e-3) continue;
         add("passage", std::to_string(number) + "-" + std::to_string(variant), recording,
-            [&](RandomEngine& engine, CorpusRun& run) { make_passage(point, offset, recording, engine, run); });
+            [&](RandomEngine& engine, CorpusRun& run) { make_passage(point, offset, 0.0, recording, engine, run); });
+        if (offset != 1e-5) continue;
+        add("momentum", std::to_string(number) + "-" + std::to_string(variant), recording,
+            [&](RandomEngine& engine, CorpusRun& run) { make_passage(point, offset, 0.7, recording, engine, run); });
       }
     }
   }
 
-  void make_passage(const StationaryPoint& point, double offset, Recording recording, RandomEngine& engine,
-                    CorpusRun& run) const {
-    const std::vector<EigenPair> pairs = eigenpairs_at(*problem_.objective, point.x.view());
+  void hold(const StationaryPoint& point, int number) {
+    for (const Recording recording : {Recording::objective, Recording::printed}) {
+      add("held", std::to_string(number), recording, [&](RandomEngine& engine, CorpusRun& run) {
+        const std::vector<EigenPair> pairs = eigenpairs_at(*problem_.objective, point.x.view());
+        const double step = gentle_step(point);
+        const double doubling = std::log(2.0) / std::log1p(step * -pairs.front().value);
+        run.trajectory = descend(*run.objective, step, start_beside(point, pairs, 1e-13, engine),
+                                 max_iterations(std::min<Index>(20000, static_cast<Index>(20.0 * doubling))));
+        label_end(point, recording, run);
+      });
+    }
+  }
+
+  double gentle_step(const StationaryPoint& point) const {
+    const double gentle = 0.2 / largest_curvature(point.x);
+    return problem_.suggested_step ? std::min(gentle, *problem_.suggested_step) : gentle;
+  }
+
+  // Off the stable manifold by `offset`, and a little way from the saddle along it.
+  Vector start_beside(const StationaryPoint& point, const std::vector<EigenPair>& pairs, double offset,
+                      RandomEngine& engine) const {
     const double scale = 10.0 * nearby(point);
     Vector start = sum(point.x, offset * scale, pairs.front().vector);
     for (const EigenPair& pair : pairs) {
       if (pair.value > 0.0) start = sum(start, 0.02 * scale * (uniform_unit(engine) - 0.5), pair.vector);
     }
-    const double gentle = 0.2 / largest_curvature(point.x);
-    const double step = problem_.suggested_step ? std::min(gentle, *problem_.suggested_step) : gentle;
-    run.trajectory =
-        descend(*run.objective, step, start, gradient_tolerance(1e-7) | max_iterations(20000), {.log_spacing = 1.1});
+    return start;
+  }
+
+  void make_passage(const StationaryPoint& point, double offset, double momentum, Recording recording,
+                    RandomEngine& engine, CorpusRun& run) const {
+    const std::vector<EigenPair> pairs = eigenpairs_at(*problem_.objective, point.x.view());
+    const double scale = 10.0 * nearby(point);
+    const double step = gentle_step(point);
+    const HeavyBall solver({.learning_rate = schedules::constant(step), .momentum = momentum});
+    const StopRule stop = gradient_tolerance(1e-7) | max_iterations(20000);
+    const Vector start = start_beside(point, pairs, offset, engine);
+    run.trajectory = momentum > 0.0
+                         ? record(*run.objective, solver, start, {.stop = stop, .snapshots = {.log_spacing = 1.1}})
+                         : descend(*run.objective, step, start, stop, {.log_spacing = 1.1});
     const Trajectory& trajectory = run.trajectory;
     // How long the iterate stayed near: from the snapshots' distance to the known saddle.
     Index left = 0;
@@ -264,7 +301,8 @@ class Treatments {
     const Index last = trajectory.records.back().iteration;
     const StationaryPoint* end = reached(trajectory);
     const bool has_left = end != nullptr && end != &point && ends_stationary(trajectory);
-    const double growth = std::log1p(step * -pairs.front().value);  // a passage has to show an exponential growth
+    const double growth =
+        std::log1p(step * -pairs.front().value) / (1.0 - momentum);  // a passage has to show an exponential growth
     if (!has_left || growth > 0.3 || !slows_down(trajectory)) run.void_reason = "no passage";
     if (end == nullptr) return;
     const bool is_costly = 10 * left >= 2 * last;

@@ -4,6 +4,7 @@
 //                 (Mei et al. 2020, theorem 1: D the gap of the corner, pi* the probability of the best arm)
 //   left          from a corner, for 3/(eta D pi*) steps
 //   damped        from an even policy, hundreds of times 1/(eta D): f ~ 1/t. Rewards, and cross-entropy
+//   begun         the same for 15/(eta D) steps
 //   escort, natural   the same start through an escort transform, and along natural gradients: linear convergence
 #include "construction.hpp"
 
@@ -65,6 +66,9 @@ class Treatments {
       for (const Recording recording : {Recording::objective, Recording::log, Recording::values, Recording::printed}) {
         damped("damped", ++variant, recording, probability);
         damped("damped-cross-entropy", variant, recording, probability);
+      }
+      for (const Recording recording : {Recording::objective, Recording::printed}) {
+        damped("begun", ++variant, recording, probability);
       }
       for (const Recording recording : {Recording::objective, Recording::log}) {
         escort(++variant, recording, probability);
@@ -131,18 +135,23 @@ class Treatments {
       const problems::Arms arms("corpus", rewards);
       const Vector theta = logarithms_of(problems::even_policy(arms, probability));
       const GradientDescent solver({.learning_rate = schedules::constant(learning_rate)});
-      const bool is_bandit = treatment == "damped";
+      const bool is_bandit = treatment != "damped-cross-entropy";
+      const double times = treatment == "begun" ? 15.0 : 2000.0;
       const Problem problem =
           is_bandit ? problem_of("softmax-bandit", std::make_shared<const problems::SoftmaxBandit>(rewards))
                     : problem_of("softmax-cross-entropy",
                                  std::make_shared<const problems::SoftmaxCrossEntropy>(arms.count(), arms.best()));
-      const auto steps = is_bandit ? static_cast<Index>(2000.0 / (learning_rate * arms.gap())) : Index{4000};
+      const auto steps = is_bandit ? static_cast<Index>(times / (learning_rate * arms.gap())) : Index{4000};
       CorpusRun run = run_of(problem, solver, theta, steps);
       run.label = "softmax-damping";
       run.must = {run.label};
-      if (recording == Recording::values) {
+      if (recording == Recording::values || treatment == "begun") {
         run.label = "budget-exhausted";
         run.must = {};
+      }
+      if (treatment == "begun") {  // not asymptotic yet, but on the way
+        run.may = {"softmax-damping"};
+        run.also_right = {"softmax-damping"};
       }
       return run;
     });

@@ -19,6 +19,7 @@
 
 #include <perigee/lib/finite_sum.hpp>
 #include <perigee/lib/line_search.hpp>
+#include <perigee/solvers/heavy_ball.hpp>
 #include <perigee/solvers/stochastic_gradient_descent.hpp>
 
 #include <Eigen/Dense>
@@ -143,6 +144,7 @@ class Treatments {
     wrong_gradient();
     leaves_domain();
     log_of_nan();
+    log_with_gaps();
     many_methods();
     many_variables();
     falling();
@@ -216,7 +218,7 @@ class Treatments {
 
   void diverge() {
     int variant = 0;
-    for (const double product : {2.1, 3.0, 6.0}) {
+    for (const double product : {2.02, 2.1, 3.0, 6.0}) {
       for (const Recording recording : every_recording) {
         ++variant;
         add("diverge", std::to_string(variant), recording, 6, 4.0, 20.0, [&](Bowl& bowl, RandomEngine& engine) {
@@ -231,6 +233,19 @@ class Treatments {
           return run;
         });
       }
+    }
+    for (const Recording recording : {Recording::objective, Recording::gradients}) {
+      add("diverge-momentum", "1", recording, 6, 4.0, 20.0, [&](Bowl& bowl, RandomEngine& engine) {
+        CorpusRun run;
+        run.objective = bowl.objective();
+        const HeavyBall solver({.learning_rate = 4.2 / bowl.top(), .momentum = 0.9});  // stable below 3.8/L
+        run.trajectory =
+            record(*run.objective, solver, bowl.point(normal_vector(bowl.n(), engine)), {.stop = max_iterations(60)});
+        run.label = "divergence";
+        run.must = {"divergence"};
+        run.may = {"step-too-large"};
+        return run;
+      });
     }
     for (const Recording recording : {Recording::objective, Recording::log, Recording::values}) {
       add("overflow", "1", recording, 6, 4.0, 20.0, [&](Bowl& bowl, RandomEngine& engine) {
@@ -372,30 +387,37 @@ class Treatments {
 
   void minibatch() {
     int variant = 0;
-    for (const Recording recording : {Recording::objective, Recording::objective, Recording::log}) {
+    for (const Recording recording :
+         {Recording::objective, Recording::objective, Recording::log, Recording::objective, Recording::objective}) {
       ++variant;
-      add("minibatch", std::to_string(variant), recording, 8, 1.0, 10.0, [&](Bowl& bowl, RandomEngine& engine) {
-        constexpr Index terms = 64;
-        Matrix tilts(bowl.n(), terms);  // f_i = f + t_i'(x - c), sum of t_i = 0
-        fill_standard_normal(engine, VectorView(tilts.data(), bowl.n() * terms));
-        tilts = tilts.colwise() - tilts.rowwise().mean();
-        const auto add_term = [matrix = bowl.a, c = bowl.centre, tilts](Index i, ConstVectorView x, VectorView g) {
-          const Eigen::VectorXd image = matrix * (x - c);
-          g += image + 0.1 * tilts.col(i);
-          return 0.5 * (x - c).dot(image) + 0.1 * tilts.col(i).dot(x - c);
-        };
-        using Sum = decltype(functional_sum(bowl.n(), terms, add_term));
-        CorpusRun run;
-        run.objective = std::make_shared<Sum>(bowl.n(), terms, add_term);
-        const StochasticGradientDescent solver(
-            {.learning_rate = schedules::constant(0.1), .momentum = variant == 2 ? 0.5 : 0.0, .batch = {.size = 4}});
-        run.trajectory =
-            record(*run.objective, solver, bowl.point(2.0 * normal_vector(bowl.n(), engine)),
-                   {.stop = max_iterations(6000), .snapshots = {.every = 30, .log_spacing = 0.0}, .seed = 7});
-        run.trajectory.optimal_value = 0.0;
-        label_floor(recording, run);
-        return run;
-      });
+      // The last two: twice as many variables, and curvatures over two decades.
+      add("minibatch", std::to_string(variant), recording, variant > 3 ? 30 : 8, 1.0, variant > 3 ? 100.0 : 10.0,
+          [&](Bowl& bowl, RandomEngine& engine) {
+            constexpr Index terms = 64;
+            Matrix tilts(bowl.n(), terms);  // f_i = f + t_i'(x - c), sum of t_i = 0
+            fill_standard_normal(engine, VectorView(tilts.data(), bowl.n() * terms));
+            tilts = tilts.colwise() - tilts.rowwise().mean();
+            const auto add_term = [matrix = bowl.a, c = bowl.centre, tilts](Index i, ConstVectorView x, VectorView g) {
+              const Eigen::VectorXd image = matrix * (x - c);
+              g += image + 0.1 * tilts.col(i);
+              return 0.5 * (x - c).dot(image) + 0.1 * tilts.col(i).dot(x - c);
+            };
+            using Sum = decltype(functional_sum(bowl.n(), terms, add_term));
+            CorpusRun run;
+            run.objective = std::make_shared<Sum>(bowl.n(), terms, add_term);
+            const StochasticGradientDescent solver({.learning_rate = schedules::constant(0.1),
+                                                    .momentum = variant == 2   ? 0.5
+                                                                : variant == 5 ? 0.9
+                                                                               : 0.0,
+                                                    .batch = {.size = variant == 4 ? 16 : 4}});
+            run.trajectory = record(*run.objective, solver, bowl.point(2.0 * normal_vector(bowl.n(), engine)),
+                                    {.stop = max_iterations(variant > 3 ? 60000 : 6000),
+                                     .snapshots = {.every = variant > 3 ? 300 : 30, .log_spacing = 0.0},
+                                     .seed = 7});
+            run.trajectory.optimal_value = 0.0;
+            label_floor(recording, run);
+            return run;
+          });
     }
   }
   static void label_floor(Recording recording, CorpusRun& run) {
@@ -536,6 +558,27 @@ class Treatments {
     }
   }
 
+  void log_with_gaps() {
+    int variant = 0;
+    for (const Recording recording : {Recording::log, Recording::gradients}) {
+      for (const Index kept : {2, 10}) {
+        add("log-with-gaps", std::to_string(++variant), recording, 4, 1.0, 30.0, [&](Bowl& bowl, RandomEngine& engine) {
+          CorpusRun run;
+          run.objective = bowl.objective();
+          run.trajectory =
+              descend(*run.objective, 0.5, bowl.point(normal_vector(bowl.n(), engine)), max_iterations(120));
+          run.trajectory.end.reset();
+          for (StepRecord& record : run.trajectory.records) {
+            if (record.iteration % kept != 0) record.gradient_norm = not_measured;
+            if (record.iteration % 17 == 16) record.value = not_measured;
+          }
+          run.label = no_trouble;
+          return run;
+        });
+      }
+    }
+  }
+
   void many_methods() {
     int variant = 0;
     for (const double top : {1.0, 50.0}) {
@@ -592,9 +635,10 @@ class Treatments {
           run.trajectory.optimal_value = 0.0;
           run.label = "budget-exhausted";
           run.also_right = {no_trouble};
-          if (!shrinks) run.may = {"step-too-small"};  // eta L = 0.005: true, noise or not
-          if (!shrinks && recording == Recording::log) run.also_right.insert("step-too-small");
-          if (!shrinks && recording == Recording::objective) run.also_right.insert("step-too-small");
+          if (shrinks) {  // the excess is that of a floor that sinks with the step
+            run.may = {"noise-floor"};
+            run.also_right.insert("noise-floor");
+          }
           return run;
         });
       }

@@ -1,5 +1,6 @@
 #include "report.hpp"
 
+#include <perigee/diagnostics/compare/statistics/wilson.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <nlohmann/json.hpp>
@@ -10,6 +11,14 @@
 namespace perigee::corpus {
 
 namespace {
+
+using statistics::Interval;
+
+// Wilson's interval at 95%.
+Interval interval_of(std::size_t count, std::size_t total) {
+  if (total == 0) return {0.0, 1.0};
+  return statistics::wilson_interval(static_cast<Index>(count), static_cast<Index>(total));
+}
 
 using Table = std::vector<std::vector<std::string>>;  // the first row is the head
 
@@ -43,7 +52,7 @@ std::string percent(double share) { return format_number(100.0 * share, 3) + "%"
 
 std::string share_text(std::size_t count, std::size_t total) {
   if (total == 0) return "-";
-  const Interval interval = wilson_interval(count, total);
+  const Interval interval = interval_of(count, total);
   return percent(static_cast<double>(count) / static_cast<double>(total)) + " [" + percent(interval.lower) + ", " +
          percent(interval.upper) + "]";
 }
@@ -136,8 +145,8 @@ std::string json_of(const Summary& summary, const std::vector<Score>& scores) {
                               {"false_alarms", summary.false_alarms},
                               {"false_proofs", summary.false_proofs}};
   for (const auto& [id, rates] : summary.findings) {
-    const Interval recall = wilson_interval(rates.made, rates.due);
-    const Interval alarms = wilson_interval(rates.alarms, rates.absent);
+    const Interval recall = interval_of(rates.made, rates.due);
+    const Interval alarms = interval_of(rates.alarms, rates.absent);
     json["findings"][id] = {{"due", rates.due},
                             {"made", rates.made},
                             {"recall_interval", {recall.lower, recall.upper}},

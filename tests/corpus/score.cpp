@@ -1,19 +1,10 @@
 #include "score.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace perigee::corpus {
 
 namespace {
-
-// The finding that the summary names, or nullptr.
-const Finding* named_finding(const Diagnosis& diagnosis) {
-  for (const Finding& finding : diagnosis.findings) {
-    if (diagnosis.summary.starts_with(finding.id + " (")) return &finding;
-  }
-  return nullptr;
-}
 
 // What of the trajectory was recorded up to iteration `last`, as a log that is still being written.
 Trajectory prefix_of(const Trajectory& trajectory, Index last) {
@@ -43,7 +34,7 @@ void measure_delay(const CorpusRun& run, Score& score) {
 }  // namespace
 
 std::string verdict_of(const Diagnosis& diagnosis, const std::string& label) {
-  const Finding* named = named_finding(diagnosis);
+  const Finding* named = principal_finding(diagnosis);
   const bool is_bare_budget =
       named != nullptr && named->id == "budget-exhausted" && named->severity == Severity::information;
   if (named == nullptr || is_bare_budget) {
@@ -76,16 +67,6 @@ Score score(const RunName& name, const CorpusRun& run, Delays delays) {
   }
   if (delays == Delays::measure && run.onset && run.must.count(run.label) > 0) measure_delay(run, score);
   return score;
-}
-
-Interval wilson_interval(std::size_t count, std::size_t total) {
-  if (total == 0) return {};
-  constexpr double z = 1.959964;
-  const auto n = static_cast<double>(total);
-  const double p = static_cast<double>(count) / n;
-  const double centre = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
-  const double half = z / (1.0 + z * z / n) * std::sqrt(p * (1.0 - p) / n + z * z / (4.0 * n * n));
-  return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
 Summary summarize(const std::vector<Score>& scores) {

@@ -41,13 +41,6 @@ enum class Delays { measure, leave };
 /// Diagnoses the run and scores it. Delays: up to 20 further diagnoses of its prefixes.
 Score score(const RunName& name, const CorpusRun& run, Delays delays);
 
-/// Wilson's (1927) interval at 95% for a share of `count` in `total`.
-struct Interval {
-  double lower = 0.0;
-  double upper = 1.0;
-};
-Interval wilson_interval(std::size_t count, std::size_t total);
-
 struct FindingRates {
   std::size_t due = 0;     // runs whose `must` has it
   std::size_t made = 0;    // of these, those that got it
