@@ -117,10 +117,10 @@
       return;
     }
     if (style === "held" || style === "rest") {
-      const step = (style === "held" ? 6 : 8) * ratio;
+      const step = (style === "held" ? 9 : 8) * ratio;
       context.beginPath();
       if (style === "held") {
-        for (let y = box.top + 0.5 * step; y < box.top + box.height; y += step) context.moveTo(begin, y), context.lineTo(end, y);
+        for (let y = Math.round(box.top) + 4.5 * ratio; y < box.top + box.height; y += step) context.moveTo(begin, y), context.lineTo(end, y);
       } else {
         for (let x = begin + 0.5 * step; x < end; x += step) context.moveTo(x, box.top), context.lineTo(x, box.top + box.height);
       }

@@ -239,7 +239,7 @@ std::string svg_patterns() {
            size + "\"><path class=\"hatch\" d=\"" + path + "\"/></pattern>";
   };
   return "<defs>" + pattern("plateau", "9", "M-2 2L2 -2M0 9L9 0M7 11L11 7") +
-         pattern("ascent", "9", "M-2 7L2 11M0 0L9 9M7 -2L11 2") + pattern("held", "6", "M0 3H6") +
+         pattern("ascent", "9", "M-2 7L2 11M0 0L9 9M7 -2L11 2") + pattern("held", "9", "M0 4.5H9") +
          pattern("rest", "8", "M4 0V8") + pattern("other", "10", "M2 3h1.2M7 8h1.2") +
          pattern("negative", "6", "M-1 1L1 -1M0 6L6 0M5 7L7 5") + "</defs>";
 }
