@@ -76,11 +76,12 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   DiagnoseCommandOptions diagnose;
   CLI::App* diagnose_app = app.add_subcommand("diagnose", "Say what happened in a recorded run or a training log");
   diagnose_app
-      ->add_option("files", diagnose.paths,
-                   "Logs (CSV, TSV, JSONL, NPZ, event files), runs recorded by perigee run --out, or folders of them")
+      ->add_option(
+          "files", diagnose.paths,
+          "Logs (CSV, TSV, JSONL, NPZ, .wandb, event files), runs recorded by perigee run --out, or folders of them")
       ->required();
-  diagnose_app->add_option("--format", diagnose.format, "auto, csv, jsonl, npz, tensorboard or sqlite")
-      ->check(CLI::IsMember({"auto", "csv", "jsonl", "npz", "tensorboard", "sqlite"}))
+  diagnose_app->add_option("--format", diagnose.format, "auto, csv, jsonl, npz, tensorboard, wandb or sqlite")
+      ->check(CLI::IsMember({"auto", "csv", "jsonl", "npz", "tensorboard", "wandb", "sqlite"}))
       ->capture_default_str();
   diagnose_app->add_option("--map", diagnose.mapping, "Which column plays which role, as in loss=train_loss,step=epoch")
       ->delimiter(',')

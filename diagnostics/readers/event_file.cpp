@@ -1,8 +1,8 @@
 #include <perigee/diagnostics/readers/event_file.hpp>
 
-#include <perigee/diagnostics/readers/crc32c.hpp>
 #include <perigee/diagnostics/readers/protobuf.hpp>
 #include <perigee/lib/data/byte_source.hpp>
+#include <perigee/lib/data/crc32.hpp>
 
 #include <array>
 #include <bit>
@@ -179,8 +179,15 @@ void read_event(const ProtobufReader& event, std::uint64_t offset,
   }
 }
 
+// The masked form that is stored, so that the checksum of bytes that hold checksums stays one.
+std::uint32_t masked_checksum(std::span<const std::uint8_t> bytes) {
+  data::Crc32c sum;
+  sum.add(bytes);
+  return ((sum.value() >> 15) | (sum.value() << 17)) + 0xa282ead8U;
+}
+
 bool has_right_checksum(std::span<const std::uint8_t> header) {
-  return masked(crc32c(header.first(8))) == data::little_endian(header.subspan(8, 4));
+  return masked_checksum(header.first(8)) == data::little_endian(header.subspan(8, 4));
 }
 
 }  // namespace
@@ -215,7 +222,7 @@ std::optional<std::uint64_t> read_event_file(const std::filesystem::path& path,
     const std::vector<std::uint8_t> bytes = source->read_claimed(size, "a record");
     std::array<std::uint8_t, 4> checksum{};
     source->read_exactly(checksum, "a checksum");
-    if (masked(crc32c(bytes)) != data::little_endian(checksum)) {
+    if (masked_checksum(bytes) != data::little_endian(checksum)) {
       fail(begin + header_size, "expected a record of " + std::to_string(size) +
                                     " bytes with its checksum, got another checksum: the file is damaged");
     }

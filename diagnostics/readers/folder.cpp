@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t greatest_run_count = 10000;
 
 bool is_log(const std::filesystem::path& path) {
-  constexpr std::array<std::string_view, 7> extensions{".csv", ".tsv", ".jsonl", ".ndjson", ".npz", ".sqlite", ".db"};
+  constexpr std::array<std::string_view, 8> extensions{".csv", ".tsv",   ".jsonl",  ".ndjson",
+                                                       ".npz", ".wandb", ".sqlite", ".db"};
   const std::string extension = readers::lower_case(path.extension().string());
   return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
 }
@@ -48,9 +49,10 @@ std::vector<std::filesystem::path> runs_in(const std::filesystem::path& path) {
   }
   if (error) throw ReadError(path.string() + ": cannot be read: " + error.message());
   if (runs.empty()) {
-    throw ReadError(path.string() +
-                    ": expected logs (.csv, .tsv, .jsonl, .ndjson, .npz, .sqlite, .db, or event files) in this folder, "
-                    "got none");
+    throw ReadError(
+        path.string() +
+        ": expected logs (.csv, .tsv, .jsonl, .ndjson, .npz, .wandb, .sqlite, .db, or event files) in this folder, "
+        "got none");
   }
   return {runs.begin(), runs.end()};
 }

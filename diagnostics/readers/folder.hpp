@@ -10,10 +10,10 @@
 
 namespace perigee {
 
-/// What read_trajectory may be asked for: the files that end in .csv, .tsv, .jsonl, .ndjson, .npz, .sqlite or .db, in
-/// any case, and each folder that holds event files, as one run; in order of their paths. Hidden files and folders are
-/// passed over, links to folders are not followed. A path that is no folder is the only one. Throws ReadError if the
-/// folder cannot be read, holds no such file, or more than 10 000 of them.
+/// What read_trajectory may be asked for: the files that end in .csv, .tsv, .jsonl, .ndjson, .npz, .wandb, .sqlite or
+/// .db, in any case, and each folder that holds event files, as one run; in order of their paths. Hidden files and
+/// folders are passed over, links to folders are not followed. A path that is no folder is the only one. Throws
+/// ReadError if the folder cannot be read, holds no such file, or more than 10 000 of them.
 std::vector<std::filesystem::path> runs_in(const std::filesystem::path& path);
 
 struct PathAndReading {

@@ -31,6 +31,7 @@ std::string detect_format(const readers::Input& input) {
   if (text.starts_with("\x1f\x8b"sv)) fail("a compressed file; decompress it first");
   if (text.starts_with("\xff\xfe"sv) || text.starts_with("\xfe\xff"sv)) fail("UTF-16 text; save it as UTF-8");
   if (readers::is_event_file(text)) return "tensorboard";
+  if (text.starts_with(":W&B\xe1\xbe"sv)) return "wandb";
   if (text.starts_with("\xef\xbb\xbf"sv)) text.remove_prefix(3);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && text[first] == '{') return "jsonl";
@@ -127,10 +128,11 @@ ReadResult read_text_log(readers::Input& input, const std::filesystem::path& pat
 }  // namespace
 
 ReadResult read_trajectory(const std::filesystem::path& path, const ReadOptions& options) {
-  constexpr std::array formats{"auto", "csv", "jsonl", "npz", "tensorboard", "sqlite"};
+  constexpr std::array formats{"auto", "csv", "jsonl", "npz", "tensorboard", "wandb", "sqlite"};
   if (std::find(formats.begin(), formats.end(), options.format) == formats.end()) {
-    throw std::invalid_argument("ReadOptions: format must be auto, csv, jsonl, npz, tensorboard or sqlite, got '" +
-                                options.format + "'");
+    throw std::invalid_argument(
+        "ReadOptions: format must be auto, csv, jsonl, npz, tensorboard, wandb or sqlite, got '" + options.format +
+        "'");
   }
   std::error_code error;
   const bool is_folder = std::filesystem::is_directory(path, error);
@@ -138,14 +140,17 @@ ReadResult read_trajectory(const std::filesystem::path& path, const ReadOptions&
   std::string format = options.format;
   if (format == "auto" && is_folder) format = "tensorboard";
   std::optional<readers::Input> input;
-  const auto is_opened_by_its_reader = [&format] { return format == "tensorboard" || format == "npz"; };
+  const auto is_opened_by_its_reader = [&format] {
+    return format == "tensorboard" || format == "npz" || format == "wandb";
+  };
   if (!is_opened_by_its_reader()) input.emplace(path);
   if (format == "auto") format = detect_format(*input);
   if (format == "sqlite") return read_recorded_run(path, options);
   ReadResult result;
   if (is_opened_by_its_reader()) {
-    readers::Table table = format == "npz"
-                               ? readers::read_arrays(path)
+    readers::Table table = format == "npz" ? readers::read_arrays(path)
+                           : format == "wandb"
+                               ? readers::read_wandb(path)
                                : readers::read_event_files(path, is_folder ? event_files_in(path) : std::vector{path});
     result = readers::assemble(table, options.mapping);
   } else {

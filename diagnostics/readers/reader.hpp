@@ -18,7 +18,7 @@ namespace perigee {
 
 struct ReadOptions {
   std::string format = "auto";  // "auto", "csv" (also tab- or semicolon-separated), "jsonl", "npz" (also one .npy),
-                                // "tensorboard" or "sqlite"
+                                // "tensorboard", "wandb" or "sqlite"
   /// (role, column) pairs that go before any guess. Roles: iteration (or step), value (or loss), reward,
   /// gradient_norm (or grad_norm), step_size (or lr), step_norm, and probability, which may come several times.
   std::vector<std::pair<std::string, std::string>> mapping{};
@@ -34,7 +34,7 @@ struct ColumnUse {
 
 struct ReadResult {
   Trajectory trajectory;
-  std::string format;              // "csv", "jsonl", "npz", "tensorboard" or "sqlite"
+  std::string format;              // "csv", "jsonl", "npz", "tensorboard", "wandb" or "sqlite"
   std::vector<ColumnUse> columns;  // in the order of the file
   std::vector<std::string> notes;  // what was left out, reordered or assumed; a sentence each
 };

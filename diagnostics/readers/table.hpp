@@ -106,6 +106,8 @@ Table read_jsonl(Input& input, LongLog* log = nullptr);
 Table read_event_files(const std::filesystem::path& run, std::vector<std::filesystem::path> paths);
 /// Reads an archive of arrays (.npz) or, by its first bytes, one array (.npy).
 Table read_arrays(const std::filesystem::path& path);
+/// Reads the history in a file of Weights & Biases.
+Table read_wandb(const std::filesystem::path& path);
 
 /// Decides what each column is, and makes the records. Leaves the table empty.
 /// Throws ReadError if the mapping does not fit, or no column is one that a diagnosis can start from.

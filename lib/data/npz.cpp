@@ -1,11 +1,11 @@
 // ZIP archives, as far as NPZ files are ones: APPNOTE.TXT 6.3.9, whose section numbers are cited.
 #include <perigee/lib/data/npy.hpp>
 
+#include <perigee/lib/data/crc32.hpp>
 #include <perigee/lib/data/line_reader.hpp>
 #include <perigee/lib/data/npy_source.hpp>
 
 #include <algorithm>
-#include <array>
 #include <unordered_set>
 #include <utility>
 
@@ -21,30 +21,6 @@ constexpr std::uint32_t end_mark = 0x06054b50;             // 4.3.16
 constexpr std::uint64_t end_size = 22, end_64_locator_size = 20, end_64_size = 56, local_header_size = 30,
                         directory_entry_size = 46, greatest_comment = 0xffff;
 constexpr std::uint64_t is_in_64_bits = 0xffffffff;  // a size or offset that stands in the extra field instead
-
-// CRC-32 of ISO 3309, as in 4.4.7.
-class Checksum {
- public:
-  void add(std::span<const std::uint8_t> bytes) {
-    for (const std::uint8_t byte : bytes) state_ = table()[(state_ ^ byte) & 0xff] ^ (state_ >> 8);
-  }
-  std::uint32_t value() const { return ~state_; }
-
- private:
-  static const std::array<std::uint32_t, 256>& table() {
-    static const std::array<std::uint32_t, 256> remainders = [] {
-      std::array<std::uint32_t, 256> made{};
-      for (std::uint32_t byte = 0; byte < 256; ++byte) {
-        std::uint32_t remainder = byte;
-        for (int bit = 0; bit < 8; ++bit) remainder = (remainder >> 1) ^ ((remainder & 1) != 0 ? 0xedb88320U : 0U);
-        made[byte] = remainder;
-      }
-      return made;
-    }();
-    return remainders;
-  }
-  std::uint32_t state_ = 0xffffffff;
-};
 
 // An entry's bytes, which must be of the size and the checksum that the directory says.
 class CheckedEntry final : public ByteSource {
@@ -73,7 +49,7 @@ class CheckedEntry final : public ByteSource {
   std::unique_ptr<ByteSource> source_;
   std::uint64_t size_;
   std::uint32_t checksum_;
-  Checksum sum_;
+  Crc32 sum_;  // 4.4.7
 };
 
 // A record of fixed layout, by the offsets of its fields.

@@ -78,8 +78,18 @@ inline Target arrays_target() {
   return {"arrays", arrays, {'\0' + archive, '\0' + column, list, more}};
 }
 
+inline Target wandb_target() {
+  using namespace test;
+  const std::vector<std::string> records{
+      varint_field(1, 0) + bytes_field(21, ""), wandb_history(0, {{"train/loss", "0.5"}, {"note", "\"text\""}}),
+      wandb_history(1, {{"train/loss", "NaN"}, {"lr", "\"Infinity\""}}), wandb_history(2, {{"train/loss", "1e-3"}})};
+  std::string list(1, '\1');
+  for (const std::string& record : records) list += piece(record);
+  return {"wandb", wandb, {'\0' + wandb_file(records), list}};
+}
+
 inline std::vector<Target> all_targets() {
-  return {csv_target(), jsonl_target(), event_file_target(), arrays_target()};
+  return {csv_target(), jsonl_target(), event_file_target(), arrays_target(), wandb_target()};
 }
 
 }  // namespace perigee::fuzz

@@ -128,6 +128,12 @@ inline Outcome event_file(std::string_view bytes) {
   });
 }
 
+inline Outcome wandb(std::string_view bytes) {
+  if (bytes.empty()) return Outcome::refused;
+  const std::string file = is_list(bytes) ? test::wandb_file(pieces_of(bytes.substr(1))) : std::string(bytes.substr(1));
+  return outcome_of([&] { return readers::read_wandb(file_of(file)); });
+}
+
 // An entry of the list: a byte that chooses a name, and the array.
 inline Outcome arrays(std::string_view bytes) {
   if (bytes.empty()) return Outcome::refused;

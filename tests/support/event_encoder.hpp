@@ -1,5 +1,5 @@
-// A writer of TensorBoard's event files, from the formats' descriptions and independent of the reader: the checksum is
-// computed bit by bit, messages are put together field by field.
+// Writers of TensorBoard's event files and of .wandb files, from the formats' descriptions and independent of the
+// readers: the checksum is computed bit by bit or by zlib, messages are put together field by field.
 #ifndef PERIGEE_TESTS_SUPPORT_EVENT_ENCODER_HPP
 #define PERIGEE_TESTS_SUPPORT_EVENT_ENCODER_HPP
 
@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace perigee::test {
 
@@ -62,6 +64,34 @@ inline std::string tensor_value(const std::string& tag, const std::string& tenso
 }
 inline std::string version_event(double wall_time) {
   return tf_record(double_field(1, wall_time) + bytes_field(3, "brain.Event:2"));
+}
+
+/// A record of the history in a .wandb file: keys and values as JSON.
+inline std::string wandb_history(std::uint64_t step, const std::vector<std::pair<std::string, std::string>>& items) {
+  std::string history;
+  for (const auto& [key, value] : items) history += bytes_field(1, bytes_field(1, key) + bytes_field(16, value));
+  return bytes_field(2, history + bytes_field(2, step == 0 ? "" : varint_field(1, step)));
+}
+
+/// A .wandb file: LevelDB's log format, with zlib's CRC-32 of type and data.
+inline std::string wandb_file(const std::vector<std::string>& records) {
+  constexpr std::size_t block = 32768;
+  std::string file = std::string(":W&B\xe1\xbe", 6) + '\0';
+  for (const std::string& record : records) {
+    for (std::size_t at = 0; at < record.size() || at == 0;) {
+      if (block - file.size() % block < 7) file.append(block - file.size() % block, '\0');
+      const std::string part = record.substr(at, block - file.size() % block - 7);
+      const bool is_first = at == 0, is_last = at + part.size() == record.size();
+      const int type = is_first ? (is_last ? 1 : 2) : (is_last ? 4 : 3);
+      const std::string checked = static_cast<char>(type) + part;
+      const std::uint64_t sum =
+          crc32(0, reinterpret_cast<const Bytef*>(checked.data()), static_cast<uInt>(checked.size()));
+      file += packed(sum, 4, Endian::little) + packed(part.size(), 2, Endian::little) + checked;
+      at += part.size();
+      if (is_last) break;
+    }
+  }
+  return file;
 }
 
 }  // namespace perigee::test
