@@ -196,10 +196,10 @@ int report(const Outcome& outcome, const Command& command) {
     right += summary.right;
     alarms += summary.false_alarms;
     std::cout << sections[part] << "\n\n" << tables_of(summary, Style::terminal) << "\n" << failures_of(scores) << "\n";
-    json += json_of(summary, scores);
+    json += (json.empty() ? "{\"" : ",\"") + std::string(sections[part]) + "\": " + json_of(summary, scores);
     if (!page.empty()) page = with_section(page, sections[part], tables_of(summary, Style::markdown));
   }
-  if (command.has("--json")) write(command.text("--json"), json);
+  if (command.has("--json")) write(command.text("--json"), json + "}\n");
   if (command.has("--page")) write(command.text("--page"), page);
   std::cout << outcome.voids.size() << " runs did not do what they were made for and are not in the corpus.\n";
   if (right < command.number("--least-right", 0) || alarms > command.number("--most-alarms", 1000000)) {

@@ -15,7 +15,7 @@ std::string tables_of(const Summary& summary, Style style);
 /// One line a failure: the run, what is wrong, the command that repeats it.
 std::string failures_of(const std::vector<Score>& scores);
 
-/// {"runs", "decided", "right", ..., "findings": {...}, "confusion": {...}, "failures": [...]}
+/// One section: {"runs", "decided", "right", ..., "findings": {...}, "confusion": {...}, "failures": [...]}
 std::string json_of(const Summary& summary, const std::vector<Score>& scores);
 
 /// The page with `section` ("looked-at" or "held-out") replaced between its markers; `page` is the page as it is.
