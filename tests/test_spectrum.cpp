@@ -372,6 +372,7 @@ TEST_CASE("options out of range are refused by name") {
   };
   CHECK(message({.max_products = 0}) == "analyze_spectrum: max_products >= 1, got 0");
   CHECK(message({.curvature_tolerance = -1.0}) == "analyze_spectrum: curvature_tolerance in [0, 1), got -1");
+  CHECK(message({.negligible = 1.0}) == "analyze_spectrum: negligible in [0, 1), got 1");
   CHECK(message({.failure_probability = 0.0}) == "analyze_spectrum: failure_probability in (0, 1), got 0");
   CHECK(message({.failure_probability = 1.0}) == "analyze_spectrum: failure_probability in (0, 1), got 1");
   CHECK(message({.product_error = -1.0}) == "analyze_spectrum: product_error >= 0 and finite, got -1");

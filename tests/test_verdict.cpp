@@ -110,3 +110,21 @@ TEST_CASE("importance: severity, then cause before consequence, then certainty, 
   b.first = 3;
   CHECK(is_more_important(a, b));
 }
+
+TEST_CASE("of findings of one severity a plateau comes after what may be its cause, an exhausted budget last") {
+  const auto finding = [](const char* id, Index first, Certainty certainty) {
+    Finding made;
+    made.id = id;
+    made.first = first;
+    made.certainty = certainty;
+    return made;
+  };
+  const Finding plateau = finding("plateau", 0, Certainty::likely);
+  const Finding passage = finding("saddle-passage", 5, Certainty::suspected);
+  const Finding budget = finding("budget-exhausted", 0, Certainty::proven);
+  CHECK(is_more_important(passage, plateau));
+  CHECK(is_more_important(plateau, budget));
+  Finding severe = plateau;
+  severe.severity = Severity::problem;
+  CHECK(is_more_important(severe, passage));
+}
