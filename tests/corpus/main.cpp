@@ -7,6 +7,7 @@
 //     perigee_corpus --check-construction       which runs did not do what they were made for; diagnoses nothing
 //     --only TEXT                               runs whose name contains TEXT
 //     --sample N                                about N of the runs, always the same ones
+//     --no-delays                               leaves the delays of detection unmeasured
 //     --jobs J                                  threads (default: 2)
 //     --json FILE, --page FILE                  the outcome as JSON; into the page docs/calibration.md
 //     --least-right N, --most-alarms N          exit code 1 if fewer verdicts are right, or more findings false
