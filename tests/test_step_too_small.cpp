@@ -77,7 +77,8 @@ TEST_CASE("a plateau that a tiny step makes is explained by it") {
   const auto objective = quadratic({1.0, 2.0});
   const Trajectory trajectory = descend(*objective, constant_step(1e-6), {1.0, 1.0}, 1000);
   const Diagnosis diagnosis = diagnose(trajectory, objective.get());
-  CHECK(diagnosis.summary.find("step-too-small") == 0);
+  REQUIRE(principal_finding(diagnosis) != nullptr);
+  CHECK(principal_finding(diagnosis)->id == "step-too-small");
   const Finding* plateau = find_finding(diagnosis, "plateau");
   if (plateau != nullptr) CHECK(plateau->severity == Severity::information);
 }
