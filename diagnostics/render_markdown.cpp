@@ -3,6 +3,7 @@
 #include <perigee/diagnostics/report/deciding_numbers.hpp>
 #include <perigee/diagnostics/report/html_sections.hpp>
 #include <perigee/diagnostics/report/markup.hpp>
+#include <perigee/diagnostics/report/phase_words.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/version.hpp>
 
@@ -82,8 +83,9 @@ std::string words_of(std::string name) {
   return escape(name);
 }
 
+// Units like "value per unit of x" follow from the name.
 std::string with_unit(const Evidence& item) {
-  const bool has_unit = item.unit != "1" && !std::isnan(item.value);
+  const bool has_unit = item.unit != "1" && item.unit.rfind("value", 0) != 0 && !std::isnan(item.value);
   return measured(item.value) + (has_unit ? ' ' + escape(item.unit) : "");
 }
 
@@ -126,14 +128,20 @@ std::string why(const Finding& finding) {
   return items;
 }
 
-std::string findings_table(const std::vector<Finding>& findings) {
+std::string findings_table(const Diagnosis& diagnosis) {
+  const std::vector<Finding>& findings = diagnosis.findings;
+  const Finding* principal = principal_finding(diagnosis);
   if (findings.empty()) return "None.\n";
   std::string rows = "| | finding | iterations | what happened |\n|---|---|---|---|\n";
   for (const Finding& finding : findings) {
+    std::string told = "as told above";
+    if (&finding != principal) {
+      told = escape(finding.message) +
+             (finding.recommendation.empty() ? "" : " *Next:* " + escape(finding.recommendation));
+    }
     rows += "| " + std::string(name_of(finding.severity)) + " | " + code(finding.id) + ' ' +
-            std::string(name_of(finding.certainty)) + " | " + range_of(finding.first, finding.last) + " | " +
-            escape(finding.message) +
-            (finding.recommendation.empty() ? "" : " *Next:* " + escape(finding.recommendation)) + " |\n";
+            std::string(name_of(finding.certainty)) + " | " + range_of(finding.first, finding.last) + " | " + told +
+            " |\n";
   }
   return rows;
 }
@@ -141,14 +149,8 @@ std::string findings_table(const std::vector<Finding>& findings) {
 std::string phases_table(const std::vector<Phase>& phases) {
   std::string rows;
   for (const Phase& phase : phases) {
-    std::string evidence;
-    for (const Evidence& item : phase.evidence) {
-      const std::string threshold = threshold_of(item);
-      evidence += (evidence.empty() ? "" : ", ") + words_of(item.name) + ' ' + with_unit(item) +
-                  (threshold.empty() ? "" : " (" + threshold + ')');
-    }
     rows += "| " + escape(phase.kind) + " | " + range_of(phase.first, phase.last) + " | " +
-            (phase.cause.empty() ? "" : code(phase.cause)) + " | " + evidence + " |\n";
+            (phase.cause.empty() ? "" : code(phase.cause)) + " | " + escape(phase_words(phase)) + " |\n";
   }
   return rows.empty() ? "" : "| phase | iterations | cause | evidence |\n|---|---|---|---|\n" + rows;
 }
@@ -201,7 +203,7 @@ std::string body(const Report& report) {
     }
   }
   if (const std::string items = limits(report); !items.empty()) text += heading("What could not be decided") + items;
-  text += heading("Findings") + findings_table(diagnosis.findings) + all_evidence(diagnosis.findings);
+  text += heading("Findings") + findings_table(diagnosis) + all_evidence(diagnosis.findings);
   if (const std::string table = phases_table(diagnosis.phases); !table.empty()) text += heading("Phases") + table;
   if (const std::string items = changed_thresholds(diagnosis.thresholds); !items.empty()) {
     text += heading("Thresholds changed") + items;

@@ -1,6 +1,7 @@
 #include <perigee/diagnostics/render_text.hpp>
 #include <perigee/diagnostics/report/deciding_numbers.hpp>
 #include <perigee/diagnostics/report/markup.hpp>
+#include <perigee/diagnostics/report/phase_words.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/version.hpp>
 
@@ -174,22 +175,11 @@ void write_others(Page& page, const Diagnosis& diagnosis, const Finding* princip
   }
 }
 
-double number_of(const Phase& phase, std::string_view name) {
-  for (const Evidence& item : phase.evidence) {
-    if (item.name == name) return item.value;
-  }
-  return not_measured;
-}
-
 std::string phase_text(const Phase& phase) {
   std::string text = phase.kind;
   if (!phase.cause.empty() && phase.cause != phase.kind) text += " (" + phase.cause + ")";
-  const double first = number_of(phase, "value_first");
-  const double last = number_of(phase, "value_last");
-  if (!(first == first) || !(last == last)) return text;
-  text += ", value " + format_number(first, 4);
-  if (phase.first != phase.last) text += " to " + format_number(last, 4);
-  return text;
+  const std::string value = value_words(phase);
+  return value.empty() ? text : text + ", value " + value;
 }
 
 void write_phases(Page& page, const std::vector<Phase>& phases) {

@@ -303,7 +303,7 @@ TEST_CASE("HTML: why, next and what would change the verdict follow it, before t
                                        "Findings</h2>",
                                        "Evidence</h2>",
                                        "Phases</h2>",
-                                       "<code>gravity-well</code></td><td class=\"because\">value first",
+                                       "<code>gravity-well</code></td><td class=\"because\">value ",
                                        "Thresholds changed</h2>",
                                        "0.1 by default"};
   std::size_t at = 0;

@@ -1,6 +1,7 @@
 #include <perigee/diagnostics/report/html_pictures.hpp>
 #include <perigee/diagnostics/report/html_sections.hpp>
 #include <perigee/diagnostics/report/markup.hpp>
+#include <perigee/diagnostics/report/phase_words.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -153,17 +154,6 @@ std::string judged_points(const std::vector<JudgedPoint>& points) {
   return tables.empty() ? "" : "<div class=\"tables\">\n" + tables + "</div>\n";
 }
 
-// One line: "slope 0.01 (at most 0.05), level 0.3".
-std::string evidence_text(const std::vector<Evidence>& all) {
-  std::string text;
-  for (const Evidence& item : all) {
-    if (!text.empty()) text += ", ";
-    text += escape(words_of(item.name)) + ' ' + markup::number(item.value) + escape(unit_of(item));
-    if (const std::string threshold = threshold_of(item); !threshold.empty()) text += " (" + threshold + ')';
-  }
-  return text;
-}
-
 std::string phases(const std::vector<Phase>& all) {
   if (all.empty()) return "";
   std::string rows;
@@ -173,7 +163,7 @@ std::string phases(const std::vector<Phase>& all) {
             escape(phase.kind) + "</th><td class=\"number\">" + std::to_string(phase.first) +
             "</td><td class=\"number\">" + std::to_string(phase.last) + "</td><td>" +
             (phase.cause.empty() ? "" : "<code>" + escape(phase.cause) + "</code>") + "</td><td class=\"because\">" +
-            evidence_text(phase.evidence) + "</td></tr>";
+            escape(phase_words(phase)) + "</td></tr>";
   }
   return "<div class=\"wide-table\"><table><thead><tr><th scope=\"col\" class=\"number\">No.</th><th "
          "scope=\"col\">Kind</th><th scope=\"col\" class=\"number\">First</th><th scope=\"col\" "
