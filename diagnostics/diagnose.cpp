@@ -8,6 +8,7 @@
 #include <perigee/diagnostics/escape_forecast.hpp>
 #include <perigee/diagnostics/gravity_well.hpp>
 #include <perigee/diagnostics/ill_conditioned_valley.hpp>
+#include <perigee/diagnostics/limit_cycle.hpp>
 #include <perigee/diagnostics/line_search_stall.hpp>
 #include <perigee/diagnostics/noise_floor.hpp>
 #include <perigee/diagnostics/non_finite.hpp>
@@ -35,6 +36,7 @@ constexpr Detector detectors[] = {
     detect_divergence,       //
     detect_step_too_large,   //
     detect_plateau,          //
+    detect_limit_cycle,      //
     detect_gravity_well,     //
     detect_softmax_damping,  //
     detect_end_point,        //

@@ -1,6 +1,7 @@
 #include <perigee/diagnostics/step_too_large.hpp>
 
 #include <perigee/diagnostics/series.hpp>
+#include <perigee/diagnostics/stability.hpp>
 #include <perigee/diagnostics/trend.hpp>
 #include <perigee/lib/format.hpp>
 
@@ -98,6 +99,12 @@ bool add_overshoot(const Trajectory& trajectory, const Series& values, const Ste
   return true;
 }
 
+// eta h over the largest that the method bears, times 2: what gradient descent would have. NaN: not recorded.
+double relative_product(const StepRecord& record, const std::optional<StabilityLimit>& limit) {
+  if (!limit) return record.step_size * record.curvature;
+  return 2.0 * limit->learning_rate * record.curvature / limit->product;
+}
+
 void add_oscillation(const DiagnosisInput& input, const Series& values, Diagnosis& diagnosis) {
   const Trajectory& trajectory = input.trajectory;
   const StepTooLargeOptions& options = input.options.step_too_large;
@@ -105,8 +112,9 @@ void add_oscillation(const DiagnosisInput& input, const Series& values, Diagnosi
   if (values.size() < 20) return;
   const double middle = 0.5 * (values.time.front() + values.time.back());
   std::vector<double> products;
+  const std::optional<StabilityLimit> limit = stability_limit(trajectory);
   for (const StepRecord& record : trajectory.records) {
-    const double product = record.step_size * record.curvature;
+    const double product = relative_product(record, limit);
     if (static_cast<double>(record.iteration) >= middle && std::isfinite(product)) products.push_back(product);
   }
   if (products.size() < 10) return;
@@ -121,7 +129,11 @@ void add_oscillation(const DiagnosisInput& input, const Series& values, Diagnosi
       test_trend(std::span(log_time).subspan(skipped), std::span(log_excess).subspan(skipped), tolerance);
   if (test.trend != Trend::plateau && test.trend != Trend::ascent) return;
 
-  const double step_size = trajectory.records.back().step_size;
+  const bool has_momentum = limit && limit->product != 2.0;
+  const std::string scale = has_momentum ? ", scaled so that the " + format_number(limit->product, 3) + " which " +
+                                               trajectory.solver + " bears are 2,"
+                                         : "";
+  const double step_size = has_momentum ? limit->learning_rate : trajectory.records.back().step_size;
   const std::string recommended = std::isfinite(step_size) && typical > 1.0
                                       ? " (a step of about " + format_number(step_size / typical, 2) + ")"
                                       : std::string();
@@ -135,10 +147,11 @@ void add_oscillation(const DiagnosisInput& input, const Series& values, Diagnosi
                       {"exponent", test.exponent, "1"},
                       {"exponent_lower", test.lower, "1"},
                       {"exponent_upper", test.upper, "1", Comparison::at_most, tolerance}};
-  finding.message = "The iterates oscillate: step size times curvature along the step is " + format_number(typical, 4) +
-                    " (stable below 2) over the second half, and the value does not fall.";
+  finding.message = "The iterates oscillate: step size times curvature along the step" + scale + " is " +
+                    format_number(typical, 4) + " (stable below 2) over the second half, and the value does not fall.";
   finding.recommendation = "Divide the step size by " + format_number(std::max(1.0, typical), 3) + recommended +
-                           ": 1/curvature is the step that removes the oscillating component at once.";
+                           (has_momentum ? ": half of what the method bears."
+                                         : ": 1/curvature is the step that removes the oscillating component at once.");
   finding.counterevidence =
       "An oscillation of the same size at half the step: then noise or a limit cycle drives it, not the step.";
   diagnosis.findings.push_back(std::move(finding));
