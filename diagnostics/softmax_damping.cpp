@@ -1,5 +1,6 @@
 #include <perigee/diagnostics/softmax_damping.hpp>
 
+#include <perigee/diagnostics/lojasiewicz.hpp>
 #include <perigee/diagnostics/rate.hpp>
 #include <perigee/lib/format.hpp>
 
@@ -10,6 +11,21 @@ namespace perigee {
 namespace {
 
 bool is_between(double x, double low, double high) { return x >= low && x <= high; }
+
+// theta, which is 1 through a softmax and 3/4 at a degenerate minimum of fourth order, and the trend of the coefficient
+// ||grad f||/(f - f*), 0 once the best action has nearly all probability.
+void add_gradient_inequality(const Trajectory& trajectory, Finding& finding) {
+  if (const std::optional<Lojasiewicz> inequality = lojasiewicz_exponent(trajectory)) {
+    finding.evidence.push_back({"lojasiewicz_exponent", inequality->exponent, "1"});
+    finding.evidence.push_back({"lojasiewicz_exponent_error", inequality->exponent_error, "1"});
+  }
+  if (const std::optional<NonUniformCoefficient> coefficient = non_uniform_coefficient(trajectory, 1.0)) {
+    finding.evidence.push_back({"coefficient", coefficient->last_value, "1"});
+    finding.evidence.push_back({"coefficient_trend", coefficient->trend, "1"});
+    finding.evidence.push_back({"coefficient_trend_lower", coefficient->lower, "1"});
+    finding.evidence.push_back({"coefficient_trend_upper", coefficient->upper, "1"});
+  }
+}
 
 }  // namespace
 
@@ -50,6 +66,7 @@ void detect_softmax_damping(const DiagnosisInput& input, Diagnosis& diagnosis) {
                       {"local_rate_slope_error", rate.slope_error, "1"},
                       {"local_rate_slope_upper", slope_upper, "1", Comparison::at_most, input.options.rate.slope},
                       {"bound", bound.value, "value"}};
+  add_gradient_inequality(trajectory, finding);
   finding.message = "Over iterations " + window + " the value above " + std::string(name_of(bound.source)) +
                     " falls like " + law + ": the softmax damps the gradient as the policy saturates";
   if (rate.is_pre_asymptotic)
