@@ -132,8 +132,8 @@ TEST_CASE("a stored campaign reads back bit for bit, with its configuration and 
   CHECK(entries_of(options_of(store.configuration().entries)) == entries_of(campaign().options()));
   // One file is left, whole by itself.
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
-  CHECK(query(folder / "c.sqlite", "SELECT value FROM sessions WHERE name = 'threads'") == "2");
-  CHECK(query(folder / "c.sqlite", "SELECT count(*) FROM sessions WHERE name = 'processor' AND value <> ''") == "1");
+  CHECK(query(folder / "c.sqlite", "SELECT value FROM writers WHERE name = 'threads'") == "2");
+  CHECK(query(folder / "c.sqlite", "SELECT count(*) FROM writers WHERE name = 'processor' AND value <> ''") == "1");
   // The view names what the number stands for.
   const RunRow& row = expected_rows()[330];
   CHECK(query(folder / "c.sqlite",

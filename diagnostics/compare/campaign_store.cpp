@@ -35,7 +35,7 @@ void require_campaign(Database& database) {
                   std::to_string(version));
   }
   if (database.integer("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('meta', 'configuration', "
-                       "'sessions', 'runs')") != 4) {
+                       "'writers', 'runs')") != 4) {
     database.fail("damaged: a table is missing");
   }
 }
@@ -60,7 +60,7 @@ std::string schema_of(const CampaignOptions& options) {
          "; PRAGMA user_version = " + std::to_string(campaign_schema_version) +
          "; CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
          "; CREATE TABLE configuration(position INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL)"
-         "; CREATE TABLE sessions(session INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL)"
+         "; CREATE TABLE writers(writer INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL)"
          "; CREATE TABLE runs(run INTEGER PRIMARY KEY, end_class TEXT NOT NULL, end_id TEXT NOT NULL,"
          " iterations INTEGER NOT NULL, values_count INTEGER NOT NULL, gradients_count INTEGER NOT NULL,"
          " hvp_count INTEGER NOT NULL, cost, seconds, value, gradient_norm, kicks INTEGER NOT NULL, escape_iteration,"
@@ -226,11 +226,11 @@ struct CampaignStore::Implementation {
     }
   }
 
-  void note_session(const Provenance& provenance) {
-    const std::int64_t session = database->integer("SELECT coalesce(max(session) + 1, 0) FROM sessions");
-    Statement put(*database, "INSERT INTO sessions VALUES(?, ?, ?)");
+  void note_writer(const Provenance& provenance) {
+    const std::int64_t writer = database->integer("SELECT coalesce(max(writer) + 1, 0) FROM writers");
+    Statement put(*database, "INSERT INTO writers VALUES(?, ?, ?)");
     for (const auto& [name, value] : provenance) {
-      put.bind(1, session);
+      put.bind(1, writer);
       put.bind(2, std::string_view(name));
       put.bind(3, std::string_view(value));
       put.run();
@@ -247,7 +247,7 @@ struct CampaignStore::Implementation {
 CampaignStore::CampaignStore(const std::filesystem::path& path, const RunConfiguration& configuration,
                              const Provenance& provenance)
     : implementation_(std::make_unique<Implementation>(path, configuration)) {
-  implementation_->in_transaction([&] { implementation_->note_session(provenance); });
+  implementation_->in_transaction([&] { implementation_->note_writer(provenance); });
 }
 
 CampaignStore::CampaignStore(const std::filesystem::path& path)
@@ -320,19 +320,19 @@ Index CampaignStore::merge(const std::filesystem::path& path) {
                          to.database->path().string());
       });
     });
-    Statement sessions(*other.implementation_->database, "SELECT session, name, value FROM sessions ORDER BY rowid");
+    Statement writers(*other.implementation_->database, "SELECT writer, name, value FROM writers ORDER BY rowid");
     Provenance provenance;
     std::int64_t current = 0;
-    while (sessions.next()) {
-      const std::int64_t session = sessions.integer(0, "sessions.session");
-      if (session != current && !provenance.empty()) {
-        to.note_session(provenance);
+    while (writers.next()) {
+      const std::int64_t writer = writers.integer(0, "writers.writer");
+      if (writer != current && !provenance.empty()) {
+        to.note_writer(provenance);
         provenance.clear();
       }
-      current = session;
-      provenance.emplace_back(sessions.text(1, "sessions.name"), sessions.text(2, "sessions.value"));
+      current = writer;
+      provenance.emplace_back(writers.text(1, "writers.name"), writers.text(2, "writers.value"));
     }
-    if (!provenance.empty()) to.note_session(provenance);
+    if (!provenance.empty()) to.note_writer(provenance);
   });
   return added;
 }
