@@ -1,5 +1,6 @@
 #include <perigee/diagnostics/end_point.hpp>
 #include <perigee/diagnostics/stationary_point.hpp>
+#include <perigee/diagnostics/superlinear.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
@@ -282,6 +283,11 @@ void add_finding(const DiagnosisInput& input, const PointJudgement& judgement, D
       break;
     case PointClass::minimum:
       describe_minimum(judgement, gradient, better, input.options.spectrum.failure_probability, finding);
+      if (const std::optional<SuperlinearEnd> superlinear = superlinear_end(trajectory)) {
+        finding.evidence.push_back({"order", superlinear->order, "1"});
+        finding.message +=
+            " The last steps converged superlinearly, of order about " + format_number(superlinear->order, 2) + ".";
+      }
       break;
     case PointClass::not_stationary:
     case PointClass::undetermined:

@@ -2,6 +2,7 @@
 
 #include <perigee/diagnostics/rate.hpp>
 #include <perigee/diagnostics/series.hpp>
+#include <perigee/diagnostics/superlinear.hpp>
 #include <perigee/diagnostics/verdict_words.hpp>
 #include <perigee/lib/format.hpp>
 
@@ -47,6 +48,9 @@ std::string extent_of(const DiagnosisInput& input) {
 std::string pace_of(const DiagnosisInput& input) {
   const Trajectory& trajectory = input.trajectory;
   if (value_series(trajectory).size() < 2) return "";
+  if (const std::optional<SuperlinearEnd> superlinear = superlinear_end(trajectory)) {
+    return " It converges superlinearly at the end, of order about " + format_number(superlinear->order, 2) + ".";
+  }
   const RunRate run_rate = rate_of_run(trajectory, input.options.rate);
   const Rate& rate = run_rate.rate;
   if (rate.is_pre_asymptotic || rate.verdict == RateVerdict::undetermined) return "";
