@@ -44,7 +44,8 @@ TEST_CASE("a sequence of order q is told so, whether or not it goes on at the le
 }
 
 TEST_CASE("linear rates, power laws and level curves are not superlinear, in noise of 0.2 of the logarithm either") {
-  // By construction none is. With noise the last step of a rate of 1/2 would have to be 19 standard deviations long.
+  // By construction none is. With noise the last step of a rate of 1/2 would have to be 13.8 standard deviations (0.2
+  // sqrt 2) too long.
   const std::function<double(double)> laws[] = {[](double t) { return std::exp(-0.7 * t); },
                                                 [](double t) { return std::exp(-0.01 * t); },
                                                 [](double t) { return 1.0 / (1.0 + t); }, [](double) { return 0.3; }};
