@@ -12,6 +12,7 @@ namespace perigee {
 namespace {
 
 constexpr double short_gap = 0.05;  // of the shapes beside it
+constexpr double nearly_half = 0.45;
 
 std::size_t rank_of(const std::string& kind) {
   const std::vector<PhaseKind>& kinds = phase_kinds();
@@ -37,12 +38,15 @@ std::string kind_of(const Finding& finding) {
     if (id == own) return own;
   }
   if (id == "step-too-large") {
-    const auto is_product = [](const Evidence& item) { return item.name == "step_times_curvature"; };
-    if (std::any_of(finding.evidence.begin(), finding.evidence.end(), is_product)) return "oscillation";
+    const auto is_lasting = [](const Evidence& item) {
+      return item.name == "step_times_curvature" || item.name == "period";
+    };
+    if (std::any_of(finding.evidence.begin(), finding.evidence.end(), is_lasting)) return "oscillation";
   }
   return "";
 }
 
+// These looked at the second half of the records, which may begin one or two after the middle of the run.
 bool starts_at_the_half(const std::string& kind) {
   return kind == "divergence" || kind == "oscillation" || kind == "noise-floor";
 }
@@ -58,10 +62,10 @@ std::vector<std::string> causes_of(const std::string& kind) {
   return {};
 }
 
-// At least half of `phase` lies in [first, last].
-bool is_covered(const Phase& phase, Index first, Index last) {
+// At least that share of `phase` lies in [first, last].
+bool is_covered(const Phase& phase, Index first, Index last, double share = 0.5) {
   const Index shared = std::min(phase.last, last) - std::max(phase.first, first);
-  return shared >= 0 && 2 * shared >= phase.last - phase.first;
+  return shared >= 0 && static_cast<double>(shared) >= share * static_cast<double>(phase.last - phase.first);
 }
 
 std::string cause_of(const Phase& shape, const Diagnosis& diagnosis) {
@@ -97,9 +101,8 @@ std::vector<Phase> stretches_of(const std::vector<StepRecord>& records, const Di
     own.push_back({kind, first, finding.last, finding.id});
   }
   for (Phase shape : diagnosis.phases) {
-    if (!is_shape(shape.kind)) continue;  // what a detector knows of besides is a finding
     for (Phase& phase : own) {
-      if (starts_at_the_half(phase.kind) && is_covered(shape, phase.first, phase.last)) {
+      if (starts_at_the_half(phase.kind) && is_covered(shape, phase.first, phase.last, nearly_half)) {
         phase.first = std::min(phase.first, shape.first);
       }
     }

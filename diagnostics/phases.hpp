@@ -5,7 +5,7 @@
 // speak of a stretch and say what went on there. Where they overlap, the first in the order of phase_kinds() wins: what
 // explains a stretch beats the shape of its curve. Then
 //  - a finding that looked at the second half of the run only (divergence, oscillation, noise floor) takes over the
-//    whole of a shape of which it covers at least half;
+//    whole of a shape of which it covers about half (45%) or more;
 //  - a divergence begins at the lowest value, if the last one lies above it;
 //  - the flat end of a run whose end point was judged a minimum belongs to "converged", its cause is that finding;
 //  - a gap of at most a twentieth of its neighbouring shapes joins the longer of them;
@@ -31,7 +31,7 @@ struct PhaseKind {
 /// Every kind a Phase may be of; where stretches overlap, the one that comes first here wins.
 const std::vector<PhaseKind>& phase_kinds();
 
-/// Replaces the stretches that the detectors left in diagnosis.phases by phases that tile the run.
+/// Replaces the shapes of the curve that detect_plateau left in diagnosis.phases by phases that tile the run.
 /// O(records x stretches that overlap).
 void tile_phases(const DiagnosisInput& input, Diagnosis& diagnosis);
 

@@ -37,7 +37,7 @@ struct OngoingEscape {
 /// By the same tests as a passage that is over, the last of conditions 2 excepted. O(records), no oracle calls.
 std::optional<OngoingEscape> ongoing_escape(const Trajectory& trajectory, const SaddlePassageOptions& options = {});
 
-/// Adds a finding "saddle-passage" and a phase for each, and explains by it the findings "plateau" within. Gradients of
+/// Adds a finding "saddle-passage" for each, and explains by it the findings "plateau" within. Gradients of
 /// minibatches say nothing here: no finding for runs that have them. O(records); at most max_products
 /// products for each of the first most_judged passages.
 void detect_saddle_passage(const DiagnosisInput& input, Diagnosis& diagnosis);

@@ -151,6 +151,10 @@ VerdictWords step_too_large(const Finding& finding, const Trajectory& trajectory
     return {"The steps are too long: the iterates jump to and fro across the bottom instead of going down.",
             standing_of(trajectory), "Divide the step size by " + text(std::max(1.0, product)) + "."};
   }
+  if (const double period = number(finding, "period"); std::isfinite(period)) {
+    return {"The run goes in circles: every " + text(period) + " iterations the value comes back to where it was.",
+            standing_of(trajectory), "Halve the step size, or let it decrease: more iterations will not help."};
+  }
   const double guess = number(finding, "uniform_guess_loss");
   const bool is_guessing = std::isfinite(guess) && finding.certainty == Certainty::likely;
   return {"The step was too long: the value jumped from " + text(finding, "initial_value") + " to " +

@@ -3,6 +3,7 @@
 
 #include <perigee/diagnostics/limit_cycle.hpp>
 #include <perigee/diagnostics/stability.hpp>
+#include <perigee/lib/format.hpp>
 #include <perigee/lib/functional.hpp>
 #include <perigee/solvers/heavy_ball.hpp>
 #include <perigee/solvers/nesterov.hpp>
@@ -110,6 +111,12 @@ TEST_CASE("the cycles of the logistic map are found with their periods") {
     REQUIRE(finding != nullptr);
     CHECK(finding->certainty == Certainty::likely);
     CHECK(finding->severity == Severity::problem);
+    // Period 2 is what the curvature along the steps finds first.
+    const bool is_told_as_cycle = std::isfinite(evidence_of(*finding, "period"));
+    CHECK(is_told_as_cycle == (period > 2.0));
+    const std::string words = is_told_as_cycle ? "goes in circles: every " + format_number(period) : "to and fro";
+    CHECK(diagnosis.summary.find(words) != std::string::npos);
+    CHECK(diagnosis.phases.back().kind == "oscillation");
     for (const Finding& other : diagnosis.findings) {
       if (other.id == "plateau") CHECK(other.severity == Severity::information);
     }

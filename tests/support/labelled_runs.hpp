@@ -118,6 +118,10 @@ inline std::vector<LabelledRun> labelled_runs() {
                       },
                       1000),
                   nullptr});
+  std::vector<double> logistic{0.3};  // x <- 3.5 x (1 - x), gradient descent on a cubic: period 4 (May 1976)
+  while (logistic.size() <= 1000) logistic.push_back(3.5 * logistic.back() * (1.0 - logistic.back()));
+  runs.push_back({"limit cycle of period 4", "step-too-large",
+                  trajectory_of([&](double t) { return 1.0 + logistic[static_cast<std::size_t>(t)]; }, 1000), nullptr});
   runs.push_back({"exponential", "", trajectory_of([](double t) { return std::exp(-t / 50.0); }, 400), nullptr});
   return runs;
 }
