@@ -283,6 +283,8 @@ TEST_CASE("condensed to a fiftieth, the labelled runs get the verdicts that all 
     std::set<std::string> expected = findings_of(of_rows);
     // Cosines of successive steps need two rows that follow each other; in blocks there are none.
     if (run.name == "zig-zag") CHECK(expected.erase("ill-conditioned-valley, suspected") == 1);
+    // A cycle shorter than a block leaves its mean, which is constant: docs/how-to/live.md names this loss.
+    if (run.name == "limit cycle of period 4") CHECK(expected.erase("step-too-large, suspected") == 1);
     CHECK(findings_of(of_blocks) == expected);
   }
 }
