@@ -9,6 +9,7 @@
 #include <bit>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <system_error>
 
 namespace perigee {
@@ -129,6 +130,13 @@ void read_description(const Database& database, Trajectory& trajectory) {
   trajectory.policy = std::move(policy);
 }
 
+// The key of a table is its order, which a damaged page may still break.
+void check_order(const Database& database, const char* what, std::int64_t before, std::int64_t now) {
+  if (now > before) return;
+  database.fail("damaged: " + std::string(what) + " must increase, got " + std::to_string(now) + " after " +
+                std::to_string(before));
+}
+
 void read_steps(const Database& database, Trajectory& trajectory) {
   Statement steps(database,
                   "SELECT iteration, kind, batch_size, value, gradient_norm, step_norm, step_size, curvature, "
@@ -136,11 +144,18 @@ void read_steps(const Database& database, Trajectory& trajectory) {
   while (steps.next()) {
     StepRecord record;
     record.iteration = steps.integer(0, "steps.iteration");
+    if (!trajectory.records.empty()) {
+      check_order(database, "steps.iteration", trajectory.records.back().iteration, record.iteration);
+    }
     const std::string_view kind_name = steps.text(1, "steps.kind");
     const std::optional<StepKind> kind = step_kind_of(kind_name);
     if (!kind) database.fail("damaged: '" + std::string(kind_name) + "' is not a kind of step");
     record.kind = *kind;
-    record.batch_size = static_cast<std::uint32_t>(steps.integer(2, "steps.batch_size"));
+    const std::int64_t batch_size = steps.integer(2, "steps.batch_size");
+    if (batch_size < 0 || batch_size > std::numeric_limits<std::uint32_t>::max()) {
+      database.fail("damaged: steps.batch_size is out of range, got " + std::to_string(batch_size));
+    }
+    record.batch_size = static_cast<std::uint32_t>(batch_size);
     record.value = steps.number(3, "steps.value");
     record.gradient_norm = steps.number(4, "steps.gradient_norm");
     record.step_norm = steps.number(5, "steps.step_norm");
@@ -181,6 +196,11 @@ void read_snapshots(const Database& database, Trajectory& trajectory) {
     const Index iteration = snapshots.integer(0, "snapshots.iteration");
     const std::span<const std::uint8_t> blob = snapshots.blob(1, "snapshots.x");
     if (blob.size() % sizeof(double) != 0) database.fail("damaged: snapshots.x must be a row of doubles");
+    if (!trajectory.snapshots.empty()) {
+      check_order(database, "snapshots.iteration", trajectory.snapshots.back().iteration, iteration);
+      const auto length = static_cast<std::size_t>(trajectory.snapshots.back().x.size());
+      if (blob.size() != length * sizeof(double)) database.fail("damaged: snapshots.x must all be of one length");
+    }
     std::vector<std::uint8_t> bytes(blob.begin(), blob.end());
     if constexpr (std::endian::native == std::endian::big) {
       for (auto first = bytes.begin(); first != bytes.end(); first += sizeof(double)) {

@@ -59,24 +59,29 @@ inline const std::filesystem::path& file_of(std::string_view bytes) {
 
 enum class Outcome { readable, refused };
 
-// Whatever is made of the input is a trajectory: iterations increase, columns are as long as the records, snapshots are
-// of one length and in order.
+// Why this is no trajectory: iterations must increase, columns be as long as the records, snapshots of one length and
+// in order. Null: it is one.
+inline const char* unsoundness_of(const Trajectory& trajectory) {
+  if (trajectory.records.empty()) return "no records";
+  for (std::size_t k = 1; k < trajectory.records.size(); ++k) {
+    if (trajectory.records[k - 1].iteration >= trajectory.records[k].iteration) return "iterations do not increase";
+  }
+  for (const Column& column : trajectory.columns) {
+    if (column.values.size() != trajectory.records.size()) return "a column of another length than the records";
+  }
+  for (std::size_t k = 1; k < trajectory.snapshots.size(); ++k) {
+    if (trajectory.snapshots[k - 1].iteration >= trajectory.snapshots[k].iteration) return "snapshots out of order";
+    if (trajectory.snapshots[k - 1].x.size() != trajectory.snapshots[k].x.size()) return "snapshots of two lengths";
+  }
+  return nullptr;
+}
+
 template <class Read>
 Outcome outcome_of(const Read& read) {
   try {
     readers::Table table = read();
     const Trajectory trajectory = readers::assemble(table, {}).trajectory;
-    if (trajectory.records.empty()) fail("no records");
-    for (std::size_t k = 1; k < trajectory.records.size(); ++k) {
-      if (trajectory.records[k - 1].iteration >= trajectory.records[k].iteration) fail("iterations do not increase");
-    }
-    for (const Column& column : trajectory.columns) {
-      if (column.values.size() != trajectory.records.size()) fail("a column of another length than the records");
-    }
-    for (std::size_t k = 1; k < trajectory.snapshots.size(); ++k) {
-      if (trajectory.snapshots[k - 1].iteration >= trajectory.snapshots[k].iteration) fail("snapshots out of order");
-      if (trajectory.snapshots[k - 1].x.size() != trajectory.snapshots[k].x.size()) fail("snapshots of two lengths");
-    }
+    if (const char* const reason = unsoundness_of(trajectory)) fail(reason);
     return Outcome::readable;
   } catch (const ReadError&) {
     return Outcome::refused;
