@@ -1,4 +1,6 @@
 #include <perigee/diagnostics/end_point.hpp>
+
+#include <perigee/diagnostics/escape_forecast.hpp>
 #include <perigee/diagnostics/stationary_point.hpp>
 #include <perigee/diagnostics/superlinear.hpp>
 #include <perigee/lib/format.hpp>
@@ -274,6 +276,7 @@ void add_finding(const DiagnosisInput& input, const PointJudgement& judgement, D
   switch (judgement.point_class) {
     case PointClass::strict_saddle:
       describe_saddle(judgement, gradient, trajectory.records.back().step_size, finding);
+      add_saddle_forecast(trajectory, *input.objective, trajectory.snapshots.back().x.view(), spectrum, finding);
       break;
     case PointClass::local_maximum:
       describe_maximum(judgement, gradient, finding);

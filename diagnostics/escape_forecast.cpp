@@ -33,33 +33,6 @@ using Records = std::vector<StepRecord>;
 
 // ---- wells -------------------------------------------------------------------------------------------------------
 
-double best_probability(const std::vector<double>& policy, const std::vector<double>& rewards) {
-  const double best = *std::max_element(rewards.begin(), rewards.end());
-  double sum = 0.0;
-  for (std::size_t a = 0; a < rewards.size(); ++a) sum += best - rewards[a] <= 1e-12 ? policy[a] : 0.0;
-  return sum;
-}
-
-// d(1/pi*)/dt of the flow: -(1/pi*^2) d pi*/dt, d log pi_a/dt = eta (pi_a (r_a - J) - sum_b pi_b^2 (r_b - J)).
-double flow_speed(const std::vector<double>& policy, const std::vector<double>& rewards, double learning_rate) {
-  const double best = *std::max_element(rewards.begin(), rewards.end());
-  const auto advantage = [&](std::size_t a) {
-    double sum = 0.0;
-    for (std::size_t b = 0; b < rewards.size(); ++b) sum += policy[b] * (rewards[a] - rewards[b]);
-    return sum;
-  };
-  double drift = 0.0;
-  double speed = 0.0;
-  double probability = 0.0;
-  for (std::size_t a = 0; a < rewards.size(); ++a) drift += policy[a] * policy[a] * advantage(a);
-  for (std::size_t a = 0; a < rewards.size(); ++a) {
-    if (best - rewards[a] > 1e-12) continue;
-    speed += policy[a] * (policy[a] * advantage(a) - drift);
-    probability += policy[a];
-  }
-  return -learning_rate * speed / (probability * probability);
-}
-
 struct Speed {
   double mean = 1.0;  // of the run over that of the flow
   double deviation = 0.0;
@@ -71,12 +44,13 @@ Speed compare_speed(std::span<const double> time, std::span<const std::vector<do
   std::vector<double> expected(blocks, 0.0);
   std::vector<double> recorded(blocks, 0.0);
   const std::size_t intervals = time.size() - 1;
-  double before = flow_speed(policies[0], rewards, learning_rate);
+  double before = inverse_probability_speed(policies[0], rewards, learning_rate);
   for (std::size_t i = 0; i < intervals; ++i) {
-    const double after = flow_speed(policies[i + 1], rewards, learning_rate);
+    const double after = inverse_probability_speed(policies[i + 1], rewards, learning_rate);
     const std::size_t block = i * blocks / intervals;
     expected[block] += 0.5 * (before + after) * (time[i + 1] - time[i]);
-    recorded[block] += 1.0 / best_probability(policies[i + 1], rewards) - 1.0 / best_probability(policies[i], rewards);
+    recorded[block] +=
+        1.0 / optimal_probability(policies[i + 1], rewards) - 1.0 / optimal_probability(policies[i], rewards);
     before = after;
   }
   double scale = 0.0;  // the mean |change| of a block, so that a block in which the flow turns round counts fairly
@@ -117,35 +91,18 @@ std::optional<double> gradient_step(const Records& records, std::size_t at) {
   return median_of(std::move(sizes));
 }
 
-struct Saddle {
-  SaddleState state;
-  EscapeForecast forecast;
-};
-
-// Asks the objective for the curvature at a snapshot, and forecasts from there.
-std::optional<Saddle> forecast_at(const DiagnosisInput& input, const Snapshot& snapshot, double step_size,
-                                  double departure) {
-  const Objective& objective = *input.objective;
-  const ConstVectorView x = snapshot.x.view();
-  const SymmetricOperator hessian = [&](ConstVectorView v, VectorView product) {
-    objective.hessian_vector_product(x, v, product);
-  };
-  const Spectrum spectrum = analyze_spectrum(x.size(), hessian, input.options.random,
-                                             {.max_products = input.options.saddle_passage.max_products});
-  if (spectrum.verdict != CurvatureVerdict::negative || spectrum.direction.size() != x.size()) return std::nullopt;
+// What the negative curvature of a spectrum at x does to gradient steps.
+SaddleState saddle_state(const Objective& objective, ConstVectorView x, const Spectrum& spectrum, double step_size,
+                         double departure) {
   Vector gradient(x.size());
   objective.value_and_gradient(x, gradient.view());
   const double slope = std::abs(gradient.view().dot(spectrum.direction.view()));
-  const double norm = gradient.view().norm();
-  Saddle saddle;
-  saddle.state = {.curvature = spectrum.lambda_min,
-                  .curvature_error = spectrum.lambda_min_residual + spectrum.error,
-                  .slope = slope,
-                  .greatest_slope = spectrum.negative_ritz_values > 1 ? norm : slope,
-                  .step_size = step_size,
-                  .departure = departure};
-  saddle.forecast = forecast_saddle(saddle.state);
-  return saddle;
+  return {.curvature = spectrum.lambda_min,
+          .curvature_error = spectrum.lambda_min_residual + spectrum.error,
+          .slope = slope,
+          .greatest_slope = spectrum.negative_ritz_values > 1 ? gradient.view().norm() : slope,
+          .step_size = step_size,
+          .departure = departure};
 }
 
 // ---- findings ----------------------------------------------------------------------------------------------------
@@ -178,71 +135,6 @@ void add_outcome(const EscapeForecast& forecast, double made, double exit, Findi
                      "; it came at " + format_number(exit) + ".";
 }
 
-void forecast_wells(const DiagnosisInput& input, Diagnosis& diagnosis) {
-  const Trajectory& trajectory = input.trajectory;
-  if (!trajectory.policy || trajectory.policy->transform != "softmax") return;
-  const std::vector<double>& rewards = trajectory.policy->rewards;
-  RecordedPolicies policies;
-  for (const GravityWell& well : find_gravity_wells(trajectory, input.options.gravity_well)) {
-    Finding* finding = nullptr;
-    for (Finding& other : diagnosis.findings) {
-      if (other.id == "gravity-well" && other.first == well.first && other.last == well.last) finding = &other;
-    }
-    if (finding == nullptr) continue;
-    if (policies.record.empty()) policies = recorded_policies(trajectory);
-    const bool has_left = std::isfinite(well.escape_time);
-    // Half-way to the exit, or at the end.
-    const double until =
-        has_left ? static_cast<double>(well.first) + 0.5 * well.escape_time : static_cast<double>(well.last);
-    std::vector<double> time;
-    std::vector<double> steps;
-    std::size_t begin = 0;
-    for (std::size_t row = 0; row < policies.record.size(); ++row) {
-      const StepRecord& record = trajectory.records[policies.record[row]];
-      if (record.iteration < well.first || static_cast<double>(record.iteration) > until) continue;
-      if (time.empty()) begin = row;
-      time.push_back(static_cast<double>(record.iteration));
-      if (record.step_size > 0.0) steps.push_back(record.step_size);
-    }
-    const double learning_rate = median_of(std::move(steps));
-    if (!std::isfinite(learning_rate)) continue;
-    const std::span<const std::vector<double>> seen(policies.probabilities.data() + begin, time.size());
-    const EscapeForecast forecast =
-        forecast_well(time, seen, rewards, learning_rate, (1.0 - input.options.gravity_well.band) * well.gap);
-    if (std::isnan(forecast.remaining)) continue;
-    if (has_left) {
-      add_outcome(forecast, time.back(), static_cast<double>(well.first) + well.escape_time, *finding);
-    } else {
-      add_remaining(forecast, "the flow of the policy at the speed recorded", *finding);
-    }
-  }
-}
-
-void forecast_end(const DiagnosisInput& input, Finding& finding) {
-  const Trajectory& trajectory = input.trajectory;
-  const Records& records = trajectory.records;
-  const double departure = saddle_departure_share * value_left(trajectory, records.back().value);
-  const std::optional<double> step_size = gradient_step(records, records.size() - 1);
-  const Snapshot& last = trajectory.snapshots.back();
-  if (records.back().gradient_norm == 0.0) {
-    add_remaining({never, never, never}, "the gradient is zero to the last bit, and no gradient step moves the point",
-                  finding);
-    return;
-  }
-  if (!step_size || !(departure > 0.0)) return;
-  const std::optional<Saddle> saddle = forecast_at(input, last, *step_size, departure);
-  if (!saddle) return;
-  const double lambda = saddle->state.curvature;
-  const double r = saddle->state.slope / std::abs(lambda);
-  const double exit = std::sqrt(2.0 * departure / std::abs(lambda));
-  add_remaining(saddle->forecast,
-                saddle->state.slope == 0.0 ? "the gradient has no component along the negative curvature"
-                                           : "ln(R/r)/ln(1 + eta |lambda|) with r = " + format_number(r, 3) + ", R = " +
-                                                 format_number(exit, 3) + ", eta = " + format_number(*step_size, 3) +
-                                                 " and lambda = " + format_number(lambda, 4),
-                finding);
-}
-
 void forecast_passage(const DiagnosisInput& input, Finding& finding) {
   const Trajectory& trajectory = input.trajectory;
   const Records& records = trajectory.records;
@@ -265,9 +157,16 @@ void forecast_passage(const DiagnosisInput& input, Finding& finding) {
   std::size_t exit = at;
   while (exit < records.size() && !(records[exit].value < level - departure)) ++exit;
   if (exit == records.size() || exit == at) return;
-  const std::optional<Saddle> saddle = forecast_at(input, *snapshot, *step_size, departure);
-  if (!saddle || !std::isfinite(saddle->forecast.remaining)) return;
-  add_outcome(saddle->forecast, static_cast<double>(snapshot->iteration), static_cast<double>(records[exit].iteration),
+  const ConstVectorView x = snapshot->x.view();
+  const SymmetricOperator hessian = [&](ConstVectorView v, VectorView product) {
+    input.objective->hessian_vector_product(x, v, product);
+  };
+  const Spectrum spectrum = analyze_spectrum(x.size(), hessian, input.options.random,
+                                             {.max_products = input.options.saddle_passage.max_products});
+  if (spectrum.verdict != CurvatureVerdict::negative || spectrum.direction.size() != x.size()) return;
+  const EscapeForecast forecast = forecast_saddle(saddle_state(*input.objective, x, spectrum, *step_size, departure));
+  if (!std::isfinite(forecast.remaining)) return;
+  add_outcome(forecast, static_cast<double>(snapshot->iteration), static_cast<double>(records[exit].iteration),
               finding);
 }
 
@@ -296,10 +195,12 @@ void forecast_plateau(const DiagnosisInput& input, Finding& finding) {
     const double z = std::log(records[i].gradient_norm);
     if (z < middle) break;
     if ((records.size() - 1 - i) % stride != 0) continue;
-    time.insert(time.begin(), static_cast<double>(records[i].iteration));
-    log_norm.insert(log_norm.begin(), z);
+    time.push_back(static_cast<double>(records[i].iteration));
+    log_norm.push_back(z);
     if (std::isfinite(records[i].curvature)) curvature.push_back(records[i].curvature);
   }
+  std::reverse(time.begin(), time.end());
+  std::reverse(log_norm.begin(), log_norm.end());
   if (time.size() < fewest_points || median_of(std::move(curvature)) >= 0.0) return;
   const std::size_t part = time.size() / 2;
   const double early = fit_line(std::span(time).first(part), std::span(log_norm).first(part)).slope;
@@ -368,17 +269,64 @@ EscapeForecast forecast_well(std::span<const double> time, std::span<const std::
           (1.0 + flow_error) * upper + 1.0};
 }
 
+bool add_well_forecast(const Trajectory& trajectory, const RecordedPolicies& policies, const GravityWell& well,
+                       double band, Finding& finding) {
+  if (trajectory.policy->transform != "softmax") return false;
+  const bool has_left = std::isfinite(well.escape_time);
+  // Half-way to the exit, or at the end.
+  const double until =
+      has_left ? static_cast<double>(well.first) + 0.5 * well.escape_time : static_cast<double>(well.last);
+  std::vector<double> time;
+  std::vector<double> steps;
+  std::size_t begin = 0;
+  for (std::size_t row = 0; row < policies.record.size(); ++row) {
+    const StepRecord& record = trajectory.records[policies.record[row]];
+    if (record.iteration < well.first || static_cast<double>(record.iteration) > until) continue;
+    if (time.empty()) begin = row;
+    time.push_back(static_cast<double>(record.iteration));
+    if (record.step_size > 0.0) steps.push_back(record.step_size);
+  }
+  const double learning_rate = median_of(std::move(steps));
+  if (!std::isfinite(learning_rate)) return false;
+  const std::span<const std::vector<double>> seen(policies.probabilities.data() + begin, time.size());
+  const EscapeForecast forecast =
+      forecast_well(time, seen, trajectory.policy->rewards, learning_rate, (1.0 - band) * well.gap);
+  if (std::isnan(forecast.remaining)) return false;
+  if (has_left) {
+    add_outcome(forecast, time.back(), static_cast<double>(well.first) + well.escape_time, finding);
+  } else {
+    add_remaining(forecast, "the flow of the policy at the speed recorded", finding);
+  }
+  return true;
+}
+
+void add_saddle_forecast(const Trajectory& trajectory, const Objective& objective, ConstVectorView x,
+                         const Spectrum& spectrum, Finding& finding) {
+  const Records& records = trajectory.records;
+  if (records.back().gradient_norm == 0.0) {
+    add_remaining({never, never, never}, "the gradient is zero to the last bit, and no gradient step moves the point",
+                  finding);
+    return;
+  }
+  const double departure = saddle_departure_share * value_left(trajectory, records.back().value);
+  const std::optional<double> step_size = gradient_step(records, records.size() - 1);
+  if (!step_size || !(departure > 0.0) || spectrum.direction.size() != x.size()) return;
+  const SaddleState saddle = saddle_state(objective, x, spectrum, *step_size, departure);
+  const double r = saddle.slope / std::abs(saddle.curvature);
+  const double exit = std::sqrt(2.0 * departure / std::abs(saddle.curvature));
+  add_remaining(forecast_saddle(saddle),
+                saddle.slope == 0.0 ? "the gradient has no component along the negative curvature"
+                                    : "ln(R/r)/ln(1 + eta |lambda|) with r = " + format_number(r, 3) + ", R = " +
+                                          format_number(exit, 3) + ", eta = " + format_number(*step_size, 3) +
+                                          " and lambda = " + format_number(saddle.curvature, 4),
+                finding);
+}
+
 void detect_escape_forecast(const DiagnosisInput& input, Diagnosis& diagnosis) {
-  forecast_wells(input, diagnosis);
-  const Records& records = input.trajectory.records;
-  const bool is_in_well = std::any_of(
-      diagnosis.findings.begin(), diagnosis.findings.end(),
-      [&](const Finding& finding) { return finding.id == "gravity-well" && finding.last == records.back().iteration; });
+  const Index end = input.trajectory.records.back().iteration;
   Index passages = 0;
   for (Finding& finding : diagnosis.findings) {
-    const bool is_end = finding.last == records.back().iteration;
-    if (finding.id == "strict-saddle" && input.objective != nullptr && !is_in_well) forecast_end(input, finding);
-    if (finding.id == "plateau" && is_end) forecast_plateau(input, finding);
+    if (finding.id == "plateau" && finding.last == end) forecast_plateau(input, finding);
     if (finding.id == "saddle-passage" && passages++ < input.options.saddle_passage.most_judged) {
       forecast_passage(input, finding);
     }

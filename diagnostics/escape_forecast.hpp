@@ -21,6 +21,9 @@
 #define PERIGEE_DIAGNOSTICS_ESCAPE_FORECAST_HPP
 
 #include <perigee/diagnostics/detector.hpp>
+#include <perigee/diagnostics/gravity_well.hpp>
+#include <perigee/diagnostics/recorded_policies.hpp>
+#include <perigee/diagnostics/spectrum.hpp>
 
 #include <span>
 
@@ -60,12 +63,19 @@ EscapeForecast forecast_growth(std::span<const double> time, std::span<const dou
 EscapeForecast forecast_well(std::span<const double> time, std::span<const std::vector<double>> policies,
                              const std::vector<double>& rewards, double learning_rate, double threshold);
 
-/// Adds to the findings gravity-well, strict-saddle and plateau in which the run ended `remaining_forecast`,
-/// `remaining_lower`, `remaining_upper`, and to gravity-well and saddle-passage that were left `forecast_exit`,
-/// `forecast_exit_lower`, `forecast_exit_upper`, `actual_exit` and `forecast_ratio` (of the times from the forecast
-/// on), with a sentence each. Near a saddle only for steps that are a learning rate times the gradient. Runs after the
-/// detectors of these findings. Cost: one gradient and at most saddle_passage.max_products products for the end of
-/// the run and each of the first saddle_passage.most_judged passages.
+/// Adds to a finding in which the run ended `remaining_forecast`, `remaining_lower` and `remaining_upper`, to one that
+/// was left `forecast_exit`, `forecast_exit_lower`, `forecast_exit_upper`, `actual_exit` and `forecast_ratio` (of the
+/// times from the forecast on), with a sentence each. Near a saddle only for steps that are a learning rate times the
+/// gradient. A well: softmax policies with recorded step sizes, `band` that of GravityWellOptions; returns whether
+/// there is a forecast.
+bool add_well_forecast(const Trajectory& trajectory, const RecordedPolicies& policies, const GravityWell& well,
+                       double band, Finding& finding);
+/// A saddle x at the end of a run, of the given spectrum. Cost: one gradient.
+void add_saddle_forecast(const Trajectory& trajectory, const Objective& objective, ConstVectorView x,
+                         const Spectrum& spectrum, Finding& finding);
+
+/// The same for a plateau at the end and for saddle passages. Runs after the detectors of these findings. Cost: one
+/// gradient and at most saddle_passage.max_products products for each of the first saddle_passage.most_judged passages.
 void detect_escape_forecast(const DiagnosisInput& input, Diagnosis& diagnosis);
 
 }  // namespace perigee

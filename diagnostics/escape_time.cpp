@@ -10,6 +10,14 @@ namespace {
 
 constexpr double largest_change = 0.03;  // of any log probability, in one step
 constexpr int most_steps = 100000;
+constexpr double same_reward = 1e-12;  // rounding
+
+// r_a - J, to all digits near a vertex.
+double advantage(const std::vector<double>& probabilities, const std::vector<double>& rewards, std::size_t a) {
+  double sum = 0.0;
+  for (std::size_t b = 0; b < rewards.size(); ++b) sum += probabilities[b] * (rewards[a] - rewards[b]);
+  return sum;
+}
 
 void softmax(const std::vector<double>& logits, std::vector<double>& probabilities) {
   const double largest = *std::max_element(logits.begin(), logits.end());
@@ -25,9 +33,7 @@ class Flow {
   void operator()(const std::vector<double>& logits, std::vector<double>& velocity) {
     softmax(logits, probabilities_);
     for (std::size_t a = 0; a < rewards_.size(); ++a) {
-      double advantage = 0.0;
-      for (std::size_t b = 0; b < rewards_.size(); ++b) advantage += probabilities_[b] * (rewards_[a] - rewards_[b]);
-      velocity[a] = probabilities_[a] * advantage;
+      velocity[a] = probabilities_[a] * advantage(probabilities_, rewards_, a);
     }
   }
 
@@ -43,6 +49,29 @@ double suboptimality(const std::vector<double>& probabilities, const std::vector
   double sum = 0.0;
   for (std::size_t a = 0; a < rewards.size(); ++a) sum += probabilities[a] * (best - rewards[a]);
   return sum;
+}
+
+double optimal_probability(const std::vector<double>& probabilities, const std::vector<double>& rewards) {
+  const double best = *std::max_element(rewards.begin(), rewards.end());
+  double sum = 0.0;
+  for (std::size_t a = 0; a < rewards.size(); ++a) sum += best - rewards[a] <= same_reward ? probabilities[a] : 0.0;
+  return sum;
+}
+
+double inverse_probability_speed(const std::vector<double>& probabilities, const std::vector<double>& rewards,
+                                 double learning_rate) {
+  const double best = *std::max_element(rewards.begin(), rewards.end());
+  double drift = 0.0;
+  double speed = 0.0;
+  for (std::size_t a = 0; a < rewards.size(); ++a) {
+    drift += probabilities[a] * probabilities[a] * advantage(probabilities, rewards, a);
+  }
+  for (std::size_t a = 0; a < rewards.size(); ++a) {
+    if (best - rewards[a] > same_reward) continue;
+    speed += probabilities[a] * (probabilities[a] * advantage(probabilities, rewards, a) - drift);
+  }
+  const double optimal = optimal_probability(probabilities, rewards);
+  return -learning_rate * speed / (optimal * optimal);
 }
 
 double softmax_escape_time(const std::vector<double>& start, const std::vector<double>& rewards, double learning_rate,

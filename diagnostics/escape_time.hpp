@@ -16,6 +16,14 @@ namespace perigee {
 /// (pi* - pi)'r = sum_a pi_a (max r - r_a), >= 0.
 double suboptimality(const std::vector<double>& probabilities, const std::vector<double>& rewards);
 
+/// pi*, the probability of all actions that share the best reward up to rounding (1e-12).
+double optimal_probability(const std::vector<double>& probabilities, const std::vector<double>& rewards);
+
+/// d(1/pi*)/dt of the flow: -(1/pi*^2) d pi*/dt, d log pi_a/dt = eta (pi_a (r_a - J) - sum_b pi_b^2 (r_b - J)).
+/// Negative where the policy is on its way out.
+double inverse_probability_speed(const std::vector<double>& probabilities, const std::vector<double>& rewards,
+                                 double learning_rate);
+
 /// Time, in iterations, until the suboptimality of the flow from `probabilities` falls below `threshold`;
 /// 0 if it is below already, infinity if it never is within 1e5 integration steps or the flow has stopped.
 /// learning_rate > 0; probabilities and rewards have the same length; a probability of 0 stays 0.

@@ -1,5 +1,6 @@
 #include <perigee/diagnostics/gravity_well.hpp>
 
+#include <perigee/diagnostics/escape_forecast.hpp>
 #include <perigee/diagnostics/escape_time.hpp>
 #include <perigee/diagnostics/lost_class.hpp>
 #include <perigee/diagnostics/plateau.hpp>
@@ -19,11 +20,8 @@ constexpr double same_reward = 1e-12;  // rounding
 
 class WellSearch {
  public:
-  WellSearch(const Trajectory& trajectory, const GravityWellOptions& options)
-      : trajectory_(trajectory),
-        options_(options),
-        rewards_(trajectory.policy->rewards),
-        policies_(recorded_policies(trajectory)) {
+  WellSearch(const Trajectory& trajectory, const RecordedPolicies& policies, const GravityWellOptions& options)
+      : trajectory_(trajectory), options_(options), rewards_(trajectory.policy->rewards), policies_(policies) {
     best_ = static_cast<std::size_t>(std::max_element(rewards_.begin(), rewards_.end()) - rewards_.begin());
   }
 
@@ -68,13 +66,7 @@ class WellSearch {
     return trajectory_.policy->transform == "softmax" && (!stop || stop->end_class == EndClass::convergence);
   }
   // Arms may share the best reward; together they are the way out.
-  double best_probability(std::size_t row) const {
-    double sum = 0.0;
-    for (std::size_t arm = 0; arm < rewards_.size(); ++arm) {
-      if (gap(arm) <= same_reward) sum += policies_.probabilities[row][arm];
-    }
-    return sum;
-  }
+  double best_probability(std::size_t row) const { return optimal_probability(policies_.probabilities[row], rewards_); }
 
   std::optional<GravityWell> judge(std::size_t first, std::size_t end, std::size_t corner) const {
     const bool is_inside_at_end = end == policies_.record.size();
@@ -142,7 +134,7 @@ class WellSearch {
   const Trajectory& trajectory_;
   const GravityWellOptions& options_;
   const std::vector<double>& rewards_;
-  RecordedPolicies policies_;
+  const RecordedPolicies& policies_;
   std::size_t best_ = 0;
 };
 
@@ -177,10 +169,6 @@ Finding make_finding(const GravityWell& well, const std::string& corner_name, co
                     format_number(well.lowest_probability, 3);
   if (is_inside) {
     finding.message += "; the run ended inside, after " + std::to_string(well.last - well.first) + " iterations";
-    if (std::isfinite(well.predicted_remaining_time)) {
-      finding.message +=
-          ", and would have left after about " + format_number(well.predicted_remaining_time, 4) + " more";
-    }
   } else {
     finding.message += ", and left it after " + format_number(well.escape_time) + " iterations";
     if (std::isfinite(well.predicted_escape_time)) {
@@ -205,8 +193,7 @@ Finding make_finding(const GravityWell& well, const std::string& corner_name, co
 }
 
 // Columns that sum to 1 are a policy over actions; those of a log with one column a class do not.
-void state_unknown_rewards(const Trajectory& trajectory, Diagnosis& diagnosis) {
-  const RecordedPolicies policies = recorded_policies(trajectory);
+void state_unknown_rewards(const Trajectory& trajectory, const RecordedPolicies& policies, Diagnosis& diagnosis) {
   if (policies.record.empty()) return;
   const std::vector<double>& last = policies.probabilities.back();
   double sum = 0.0;
@@ -223,25 +210,38 @@ void state_unknown_rewards(const Trajectory& trajectory, Diagnosis& diagnosis) {
 }  // namespace
 
 std::vector<GravityWell> find_gravity_wells(const Trajectory& trajectory, const GravityWellOptions& options) {
+  return find_gravity_wells(trajectory, recorded_policies(trajectory), options);
+}
+
+std::vector<GravityWell> find_gravity_wells(const Trajectory& trajectory, const RecordedPolicies& policies,
+                                            const GravityWellOptions& options) {
   if (!trajectory.policy) return {};
   const PolicyInformation& policy = *trajectory.policy;
   if (policy.rewards.size() < 2 || policy.rewards.size() != policy.probability_columns.size()) return {};
   const auto is_finite = [](double reward) { return std::isfinite(reward); };
   if (!std::all_of(policy.rewards.begin(), policy.rewards.end(), is_finite)) return {};
-  return WellSearch(trajectory, options).wells();
+  return WellSearch(trajectory, policies, options).wells();
 }
 
 void detect_gravity_well(const DiagnosisInput& input, Diagnosis& diagnosis) {
   if (!input.trajectory.policy) return;
   const PolicyInformation& policy = *input.trajectory.policy;
-  for (const GravityWell& well : find_gravity_wells(input.trajectory, input.options.gravity_well)) {
+  const GravityWellOptions& options = input.options.gravity_well;
+  const RecordedPolicies policies = recorded_policies(input.trajectory);
+  for (const GravityWell& well : find_gravity_wells(input.trajectory, policies, options)) {
     const std::string& name = policy.probability_columns[static_cast<std::size_t>(well.corner)];
-    diagnosis.findings.push_back(make_finding(well, name, policy.transform, input.options.gravity_well));
+    diagnosis.findings.push_back(make_finding(well, name, policy.transform, options));
+    Finding& finding = diagnosis.findings.back();
+    const bool has_forecast = add_well_forecast(input.trajectory, policies, well, options.band, finding);
+    if (!has_forecast && std::isfinite(well.predicted_remaining_time)) {
+      finding.message += " The flow from there leaves after another " +
+                         format_number(well.predicted_remaining_time, 4) + " iterations.";
+    }
     explain_plateaus(diagnosis, well.first, well.last, "The gravity well explains it.");
   }
   if (policy.rewards.empty() && !policy.optimal_action) {
     detect_lost_classes(input, diagnosis);
-    state_unknown_rewards(input.trajectory, diagnosis);
+    state_unknown_rewards(input.trajectory, policies, diagnosis);
   }
 }
 

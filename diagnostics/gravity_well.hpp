@@ -19,6 +19,7 @@
 #define PERIGEE_DIAGNOSTICS_GRAVITY_WELL_HPP
 
 #include <perigee/diagnostics/detector.hpp>
+#include <perigee/diagnostics/recorded_policies.hpp>
 
 #include <vector>
 
@@ -45,6 +46,8 @@ struct GravityWell {
 /// The wells of a policy whose rewards are known, in order; empty if rewards or probabilities are missing.
 /// O(records x arms).
 std::vector<GravityWell> find_gravity_wells(const Trajectory& trajectory, const GravityWellOptions& options = {});
+std::vector<GravityWell> find_gravity_wells(const Trajectory& trajectory, const RecordedPolicies& policies,
+                                            const GravityWellOptions& options);
 
 /// Adds a finding "gravity-well" for each, a problem if the run ended inside, else a warning, and explains by it the
 /// findings "plateau" within it. Looks for lost classes where neither rewards nor an optimal action are known.

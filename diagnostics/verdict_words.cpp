@@ -80,7 +80,9 @@ VerdictWords gravity_well(const Finding& finding, const Trajectory& trajectory) 
   }
   const std::string action = format_number(number(finding, "corner"));
   const double spent = number(finding, "escape_time_measured");
-  const double remaining = number(finding, "remaining_time_predicted");
+  // At the speed recorded, where that is known; else at that of the flow.
+  const double forecast = number(finding, "remaining_forecast");
+  const double remaining = std::isfinite(forecast) ? forecast : number(finding, "remaining_time_predicted");
   const bool has_left = std::isfinite(spent);
   const std::string trap = " by the wrong choice, action " + action + ", which is worth " + text(finding, "gap") +
                            " less than the best one: the best one was left with a probability of only " +
