@@ -68,8 +68,7 @@ void settle_flat_end(Diagnosis& diagnosis, Index last) {
     std::erase_if(diagnosis.findings, is_flat_end);
     std::erase_if(diagnosis.limits, [](const std::string& limit) { return limit.starts_with(unknown_bound_limit); });
   }
-  for (const char* id :
-       {"strict-saddle", "degenerate-stationary-point", "local-maximum", "rounding-floor", "step-too-large"}) {
+  for (const char* id : {"strict-saddle", "degenerate-stationary-point", "local-maximum", "rounding-floor"}) {
     if (find_finding(diagnosis, id) == nullptr) continue;
     for (Finding& finding : diagnosis.findings) {
       if (!is_flat_end(finding)) continue;

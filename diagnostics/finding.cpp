@@ -63,6 +63,13 @@ const std::vector<FindingDescription>& finding_descriptions() {
   return descriptions;
 }
 
+double evidence_value(const std::vector<Evidence>& evidence, std::string_view name) {
+  for (const Evidence& item : evidence) {
+    if (item.name == name) return item.value;
+  }
+  return not_measured;
+}
+
 const Finding* principal_finding(const Diagnosis& diagnosis) {
   if (diagnosis.principal < 0 || diagnosis.principal >= static_cast<Index>(diagnosis.findings.size())) return nullptr;
   return &diagnosis.findings[static_cast<std::size_t>(diagnosis.principal)];

@@ -104,6 +104,9 @@ struct FindingDescription {
 /// Every id a Finding may carry, in the order of the documentation.
 const std::vector<FindingDescription>& finding_descriptions();
 
+/// The number of that name; NaN if there is none.
+double evidence_value(const std::vector<Evidence>& evidence, std::string_view name);
+
 /// The finding that the verdict tells, or nullptr.
 const Finding* principal_finding(const Diagnosis& diagnosis);
 

@@ -38,10 +38,9 @@ std::string kind_of(const Finding& finding) {
     if (id == own) return own;
   }
   if (id == "step-too-large") {
-    const auto is_lasting = [](const Evidence& item) {
-      return item.name == "step_times_curvature" || item.name == "period";
-    };
-    if (std::any_of(finding.evidence.begin(), finding.evidence.end(), is_lasting)) return "oscillation";
+    const bool is_lasting = !std::isnan(evidence_value(finding.evidence, "step_times_curvature")) ||
+                            !std::isnan(evidence_value(finding.evidence, "period"));
+    if (is_lasting) return "oscillation";
   }
   return "";
 }

@@ -66,6 +66,16 @@ bool is_plateau(const Series& values, const std::vector<double>& log_time, const
   return start_level(log_excess, segment) - end_level(log_excess, segment) < -std::log1p(-options.lost_from_start);
 }
 
+// By so much may the level be off for the way its numbers were written. The level itself may end in zeros that its text
+// does not show; values of its size and above show more digits.
+double rounding_at(const Series& values, double level, const ValueBound& bound) {
+  std::vector<double> shown;
+  for (const double value : values.value) {
+    if (std::abs(value) >= std::abs(level)) shown.push_back(value);
+  }
+  return std::max(1e-14 * std::max(std::abs(bound.value), std::abs(level)), resolution_of(shown));
+}
+
 Plateau describe(const Series& values, const ValueBound& bound, const Segment& segment, const PlateauOptions& options) {
   Plateau plateau;
   plateau.first = static_cast<Index>(values.time[segment.first]);
@@ -76,14 +86,8 @@ Plateau describe(const Series& values, const ValueBound& bound, const Segment& s
   const double range = *std::max_element(values.value.begin(), values.value.end()) - bound.value;
   plateau.excess_share = (plateau.level - bound.value) / range;
   plateau.is_terminal = segment.last + 1 == values.size();
-  // The level itself may end in zeros that its text does not show; values of its size and above show more digits.
-  std::vector<double> shown;
-  for (const double value : values.value) {
-    if (std::abs(value) >= std::abs(plateau.level)) shown.push_back(value);
-  }
-  const double rounding =
-      std::max(1e-14 * std::max(std::abs(bound.value), std::abs(plateau.level)), resolution_of(shown));
-  plateau.is_at_optimum = bound.is_known() && !(plateau.level - bound.value > options.optimum * range + rounding);
+  plateau.is_at_optimum = bound.is_known() && plateau.level - bound.value <=
+                                                  options.optimum * range + rounding_at(values, plateau.level, bound);
   return plateau;
 }
 

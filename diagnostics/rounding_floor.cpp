@@ -83,10 +83,8 @@ const Finding* saddle_finding(const Diagnosis& diagnosis) {
 
 // The coordinate that has the greatest share in the way down; -1: none known.
 Index descent_coordinate(const Finding& saddle) {
-  for (const Evidence& item : saddle.evidence) {
-    if (item.name == "descent_coordinate") return static_cast<Index>(item.value);
-  }
-  return -1;
+  const double coordinate = evidence_value(saddle.evidence, "descent_coordinate");
+  return std::isnan(coordinate) ? -1 : static_cast<Index>(coordinate);
 }
 
 std::string underflow_text(const StepAtEnd& step) {

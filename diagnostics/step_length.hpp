@@ -27,9 +27,9 @@ struct StepLength {
 };
 
 /// Measures the second half of the run. Nothing where the question has no answer: fewer than 20 records there with step
-/// size and gradient norm, gradients of minibatches or with noise added, a value that does not fall, a gradient that vanishes within the
-/// tolerance, or no curvature to compare with. Asks at most 16 Hessian-vector products at the last snapshot, if it
-/// belongs to the last record and the objective is at hand.
+/// size and gradient norm, gradients of minibatches or with noise added, a value that does not fall, a gradient that
+/// vanishes within the tolerance, or no curvature to compare with. Asks at most 16 Hessian-vector products at the last
+/// snapshot, if it belongs to the last record and the objective is at hand.
 std::optional<StepLength> measure_step_length(const DiagnosisInput& input);
 
 }  // namespace perigee

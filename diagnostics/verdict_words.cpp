@@ -11,12 +11,7 @@ namespace perigee {
 
 namespace {
 
-double number(const Finding& finding, std::string_view name) {
-  for (const Evidence& item : finding.evidence) {
-    if (item.name == name) return item.value;
-  }
-  return not_measured;
-}
+double number(const Finding& finding, std::string_view name) { return evidence_value(finding.evidence, name); }
 
 std::string text(double value) { return format_number(value, 3); }
 std::string text(const Finding& finding, std::string_view name) { return text(number(finding, name)); }

@@ -27,12 +27,7 @@ Trajectory recorded(const Problem& problem, const std::string& solver_name, cons
   return recorder.trajectory();
 }
 
-double number(const Finding& finding, const std::string& name) {
-  for (const Evidence& evidence : finding.evidence) {
-    if (evidence.name == name) return evidence.value;
-  }
-  return not_measured;
-}
+double number(const Finding& finding, const std::string& name) { return evidence_value(finding.evidence, name); }
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 

@@ -13,12 +13,7 @@ using namespace perigee;
 
 namespace {
 
-double evidence_of(const Phase& phase, const std::string& name) {
-  for (const Evidence& item : phase.evidence) {
-    if (item.name == name) return item.value;
-  }
-  return not_measured;
-}
+double evidence_of(const Phase& phase, const std::string& name) { return evidence_value(phase.evidence, name); }
 
 // The invariants of a tiling: it begins and ends with the run, every phase begins at the record after the one before,
 // no two neighbours are alike, every kind is documented, every cause is a finding of this diagnosis.

@@ -71,10 +71,8 @@ CurrentCourse current_course(const Trajectory& trajectory, const Diagnosis& diag
     std::string sentence = with_doubt(
         (is_at_rest ? "at rest since iteration " : "on a plateau since iteration ") + std::to_string(finding.first),
         finding);
-    for (const Evidence& item : finding.evidence) {
-      if (item.name != "remaining_forecast" || !std::isfinite(item.value)) continue;
-      sentence += ", exit predicted in ~" + format_number(item.value, 2);
-    }
+    const double remaining = evidence_value(finding.evidence, "remaining_forecast");
+    if (std::isfinite(remaining)) sentence += ", exit predicted in ~" + format_number(remaining, 2);
     return {"plateau", std::move(sentence)};
   }
   const std::string kind = diagnosis.phases.empty() ? "undetermined" : diagnosis.phases.back().kind;

@@ -9,12 +9,7 @@ namespace perigee {
 
 namespace {
 
-double number_of(const Phase& phase, std::string_view name) {
-  for (const Evidence& item : phase.evidence) {
-    if (item.name == name) return item.value;
-  }
-  return not_measured;
-}
+double number_of(const Phase& phase, std::string_view name) { return evidence_value(phase.evidence, name); }
 
 std::string range_words(double first, double last, bool is_one_record) {
   if (std::isnan(first) && std::isnan(last)) return "";

@@ -135,10 +135,7 @@ inline std::vector<LabelledRun> labelled_runs_without(const std::string& id) {
 
 /// The number of that name among the finding's evidence; NaN if there is none.
 inline double evidence_of(const Finding& finding, const std::string& name) {
-  for (const Evidence& item : finding.evidence) {
-    if (item.name == name) return item.value;
-  }
-  return not_measured;
+  return evidence_value(finding.evidence, name);
 }
 
 }  // namespace perigee::test
