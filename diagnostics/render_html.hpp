@@ -19,7 +19,7 @@ namespace perigee {
 std::string render_html(const Report& report);
 
 /// Several runs on one page: the table of their verdicts, their values in one chart over logarithmic time, then each
-/// run's own sections, folded in <details>.
+/// run's own sections, folded away.
 std::string render_html(const std::vector<Report>& reports);
 
 /// A page of the same head, style sheet and policy around `content`, which is markup: its text must be escaped already.

@@ -39,8 +39,8 @@ struct EntropySgdOptions {
 ///     mu_{j+1} = (1 - alpha) mu_j + alpha y_{j+1}
 ///     x_{k+1}  = x_k - eta_k gamma_k (x_k - mu_L)                      (published code: without gamma_k)
 ///
-/// The inner loop is Langevin dynamics at temperature T = s^2/(2 eta') and estimates the mean <y> of the density
-/// exp(-(f(y) + gamma/2 ||y - x||^2)/T); gamma (x - <y>) is the gradient of the smoothed objective
+/// The inner loop is Langevin dynamics at temperature T = s^2/(2 eta') and estimates the mean `<y>` of the density
+/// exp(-(f(y) + gamma/2 ||y - x||^2)/T); gamma (x - `<y>`) is the gradient of the smoothed objective
 ///
 ///     F(x; gamma) = -T ln int exp(-(f(y) + gamma/2 ||y - x||^2)/T) dy
 ///

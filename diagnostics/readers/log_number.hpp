@@ -9,8 +9,8 @@
 namespace perigee::readers {
 
 /// A field as a double; nothing if it is no number. Beside parse_number: nan(ind), -nan(ind), nan(snan) of Microsoft's
-/// and GNU's printf, and 1.#INF, 1.#IND, 1.#QNAN, 1.#SNAN of older ones, with any sign and with the zeros that a
-/// precision adds ("-1.#IND00").
+/// and GNU's printf, and `1.#INF`, `1.#IND`, `1.#QNAN`, `1.#SNAN` of older ones, with any sign and with the zeros that
+/// a precision adds (`-1.#IND00`).
 std::optional<double> parse_log_number(std::string_view field);
 
 /// Whether the field says that nothing was measured: empty, null, None, NA, N/A, "-", in any case.

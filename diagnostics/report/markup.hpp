@@ -21,8 +21,8 @@ std::string terminal_line(std::string_view text);
 /// For element content and for double- or single-quoted attributes of HTML and SVG: & < > " ' become references.
 std::string escape(std::string_view text);
 
-/// A JSON string literal, with quotes, that is inert inside <script type="application/json">: < > & and
-/// U+2028/2029 are written as \u escapes, so that neither </script> nor <!-- can occur.
+/// A JSON string literal, with quotes, that is inert inside a script element of type application/json: <, >, &
+/// and U+2028/2029 are written as escapes, so that neither the end of the element nor a comment can begin in it.
 std::string json_literal(std::string_view text);
 
 /// Code points in valid UTF-8: the width on a terminal for the text Perigee itself writes.

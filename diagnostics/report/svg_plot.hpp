@@ -14,7 +14,7 @@
 
 namespace perigee {
 
-/// The chart as one <svg> element with role img and a description. Deterministic; linear in the samples.
+/// The chart as one `<svg>` element with role img and a description. Deterministic; linear in the samples.
 std::string svg_plot(const Chart& chart);
 
 /// Probabilities of many actions as one strip each: the darker, the likelier. A cell is the mean over its stretch of
@@ -32,7 +32,7 @@ std::string_view phase_style(std::string_view kind);
 /// patterns must be in the document: svg_patterns().
 std::string phase_swatch(std::string_view kind, const std::string& place);
 
-/// <defs> of the patterns that phases and negative curvature are drawn with: once a document.
+/// `<defs>` of the patterns that phases and negative curvature are drawn with: once a document.
 std::string svg_patterns();
 
 /// A coordinate in SVG, to a hundredth.

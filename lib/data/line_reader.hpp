@@ -56,7 +56,7 @@ class LineReader {
   std::uint64_t line_number_ = 0;
 };
 
-/// The text in single quotes for a message: cut after 40 bytes, anything that is not plain text as \xHH.
+/// The text in single quotes for a message: cut after 40 bytes, anything that is not plain text as `\xHH`.
 std::string shown(std::string_view text);
 
 /// The names in a list for a message: 'a', 'b', 'c'; after 20 names, how many more there are.
