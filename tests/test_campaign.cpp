@@ -40,10 +40,10 @@ TEST_CASE("every run has its place in the grid") {
   REQUIRE(run_count(options) == 3 * 2 * 4 * 25);
   for (const Index run : {0, 24, 25, 99, 100, 199, 200, 599}) {
     const RunPlace place = place_of(options, run);
-    CHECK(((place.problem * 2 + place.start) * 4 + place.solver) * 25 + place.seed == run);
+    CHECK((place.case_index * 4 + place.solver) * 25 + place.seed == run);
     CHECK(place.seed < 25);
     CHECK(place.solver < 4);
-    CHECK(place.start < 2);
+    CHECK(place.case_index < 6);
   }
 }
 
@@ -61,6 +61,36 @@ TEST_CASE("options go through text and come back") {
         std::vector<std::string>{"octopus(dimension=5, tau=1)", "beale"});
   CHECK_THROWS_AS(split_choices("a,,b"), std::invalid_argument);
   CHECK_THROWS_AS(options_of({}), std::invalid_argument);
+}
+
+TEST_CASE("a problem with an @ has its own start, the others have all of them") {
+  const std::vector<std::string> starts{"first", "random"};
+  std::vector<CampaignCase> cases;
+  for (const char* text : {"octopus(dimension=4)@origin+1e-3", "beale", "octopus(dimension=4)@+1e-3",
+                           "tabular-mdp(file=a@b)", "beale@random", "beale@saddle"}) {
+    add_cases(cases, parse_cases(text, starts));
+  }
+  std::vector<std::string> texts;
+  for (const CampaignCase& one : cases) texts.push_back(text_of(one));
+  CHECK(texts == std::vector<std::string>{"octopus(dimension=4)@origin+1e-3", "beale@first", "beale@random",
+                                          "octopus(dimension=4)@+1e-3", "tabular-mdp(file=a@b)@first",
+                                          "tabular-mdp(file=a@b)@random", "beale@saddle"});  // beale@random: once
+  CHECK_THROWS_AS(parse_cases("beale@", starts), std::invalid_argument);
+  CHECK_THROWS_AS(parse_cases("@saddle", starts), std::invalid_argument);
+
+  // Unequal numbers of starts a problem: every row is of the problem and start that its place names.
+  CampaignOptions options{.cases = {{{"beale", {}}, "saddle"}, {{"wood", {}}, "standard"}, {{"beale", {}}, "standard"}},
+                          .solvers = {{"gradient-descent", {{"learning_rate", "1e-9"}}}},
+                          .seeds = 1,
+                          .budget = 1.0};
+  const Campaign campaign(options);
+  CHECK(campaign.run(0).value == Approx(14.203125));      // f(0, 1)
+  CHECK(campaign.run(1).value == Approx(19192.0));        // More, Garbow and Hillstrom (1981), problem 14
+  CHECK(campaign.run(2).value == Approx(14.203125));      // f(1, 1): the same by chance
+  CHECK(campaign.run(0).gradient_norm == 0.0);            // but a saddle
+  CHECK(campaign.run(2).gradient_norm == Approx(27.75));  // and none
+  options.cases.push_back(options.cases[0]);
+  CHECK_THROWS_AS(Campaign(options), std::invalid_argument);
 }
 
 TEST_CASE("rows do not depend on threads or shards") {
@@ -81,8 +111,9 @@ TEST_CASE("vector lanes give the rows of single runs, bit for bit") {
   // The contract of lib/ensemble.hpp, seen through everything that a row holds.
   CampaignOptions options = test::small_campaign();
   options.solvers = {{"gradient-descent", {}}, {"gradient-descent", {{"learning_rate", "1e6"}}}};
-  options.problems.push_back({"softmax-bandit", {}});
-  options.starts = {"+0.3", "first"};
+  options.cases =
+      cases_of({{"capped-saddle", {}}, {"octopus", {{"dimension", "4"}}}, {"rosenbrock", {}}, {"softmax-bandit", {}}},
+               {"+0.3", "first"});
   options.budget = 400.5;
   Index breakdowns = 0;
   Index solved = 0;
@@ -103,9 +134,8 @@ TEST_CASE("vector lanes give the rows of single runs, bit for bit") {
   };
   const Campaign campaign(options);
   for (Index first = 0; first < campaign.size(); first += options.seeds) compare_rows(campaign, first);
-  options.problems = {{"capped-saddle", {}}, {"monkey-saddle", {}}};
+  options.cases = cases_of({{"capped-saddle", {}}, {"monkey-saddle", {}}}, {"saddle+0.1", "saddle"});
   options.solvers = {{"gradient-descent", {}}};
-  options.starts = {"saddle+0.1", "saddle"};
   const Campaign saddles(options);
   for (Index first = 0; first < saddles.size(); first += options.seeds) compare_rows(saddles, first);
   // All kinds of end were among them.
@@ -117,13 +147,11 @@ TEST_CASE("vector lanes give the rows of single runs, bit for bit") {
 
 TEST_CASE("a row says what a run of its own says") {
   // The same run driven by hand: hits, escape and cost are of the first iterates past their values.
-  CampaignOptions options{.problems = {{"octopus", {}}},
+  CampaignOptions options{.cases = cases_of({{"capped-saddle", {}}}, {"saddle"}),
                           .solvers = {{"perturbed-gradient-descent", {}}},
-                          .starts = {"saddle"},
                           .seeds = 2,
                           .budget = 3000.0,
                           .targets = {0.5, 1e-2, 1e-4}};
-  options.problems[0] = {"capped-saddle", {}};
   const Campaign campaign(options);
   const RunRow row = campaign.run(1);
   REQUIRE(row.hits.size() == 3);
@@ -143,8 +171,10 @@ TEST_CASE("a row says what a run of its own says") {
 }
 
 TEST_CASE("the budget is of cost, not of gradients, and hits beyond it do not count") {
-  CampaignOptions options{
-      .problems = {{"rosenbrock", {}}}, .solvers = {{"trust-region-newton-cg", {}}}, .seeds = 1, .budget = 40.0};
+  CampaignOptions options{.cases = cases_of({{"rosenbrock", {}}}),
+                          .solvers = {{"trust-region-newton-cg", {}}},
+                          .seeds = 1,
+                          .budget = 40.0};
   const RunRow cut = Campaign(options).run(0);
   CHECK(cut.end_id == "cost-budget");
   CHECK(cut.cost >= 40.0);
@@ -186,7 +216,7 @@ TEST_CASE("starts by text: moved, scaled, random; the same for every solver") {
 }
 
 TEST_CASE("from the octopus's saddle perturbed gradient descent always arrives and gradient descent never") {
-  const CampaignSummary summary = summary_of({.problems = {{"octopus", {}}},
+  const CampaignSummary summary = summary_of({.cases = cases_of({{"octopus", {}}}),
                                               .solvers = {{"gradient-descent", {}}, {"perturbed-gradient-descent", {}}},
                                               .seeds = 10,
                                               .budget = 3000.0});
@@ -208,7 +238,7 @@ TEST_CASE("from the octopus's saddle perturbed gradient descent always arrives a
 
 TEST_CASE("a solver that ends itself at the target has reached it, and pays for its products") {
   // The trust region ends at the octopus's minimum by its own certificate, whatever the target.
-  const CampaignSummary summary = summary_of({.problems = {{"octopus", {}}},
+  const CampaignSummary summary = summary_of({.cases = cases_of({{"octopus", {}}}),
                                               .solvers = {{"trust-region-newton-cg", {}}},
                                               .seeds = 3,
                                               .budget = 3000.0,
@@ -222,9 +252,8 @@ TEST_CASE("the referee judges every end, and confirms a certificate") {
   // Barzilai-Borwein at the exact saddle of the monkey: a gradient of zero, which a first-order method may take for an
   // end.
   const CampaignSummary summary =
-      summary_of({.problems = {{"capped-saddle", {}}},
+      summary_of({.cases = cases_of({{"capped-saddle", {}}}, {"saddle"}),
                   .solvers = {{"gradient-descent", {}}, {"certified(gradient-descent)", {}}},
-                  .starts = {"saddle"},
                   .seeds = 2,
                   .budget = 500.0,
                   .judgement = Judgement::final_point});
@@ -235,9 +264,8 @@ TEST_CASE("the referee judges every end, and confirms a certificate") {
 }
 
 TEST_CASE("a diagnosis names what held the run") {
-  const Campaign campaign({.problems = {{"capped-saddle", {}}},
+  const Campaign campaign({.cases = cases_of({{"capped-saddle", {}}}, {"saddle"}),
                            .solvers = {{"gradient-descent", {}}},
-                           .starts = {"saddle"},
                            .seeds = 1,
                            .budget = 300.0,
                            .judgement = Judgement::diagnosis});
@@ -261,9 +289,9 @@ TEST_CASE("a campaign that is not finished is summed up over what there is") {
 }
 
 TEST_CASE("unknown names and wrong options are refused before anything runs") {
-  CampaignOptions options{.problems = {{"octopus", {}}}, .solvers = {{"gradient-descent", {}}}, .starts = {"nowhere"}};
+  CampaignOptions options{.cases = cases_of({{"octopus", {}}}, {"nowhere"}), .solvers = {{"gradient-descent", {}}}};
   CHECK_THROWS_AS(Campaign(options), std::invalid_argument);
-  options.starts = {""};
+  options.cases = cases_of({{"octopus", {}}});
   options.targets = {1.0};
   CHECK_THROWS_AS(Campaign(options), std::invalid_argument);
   options.targets = {1e-3, 1e-1};

@@ -253,5 +253,5 @@ TEST_CASE("files that are no campaign are refused by name") {
                  "not a campaign of Perigee"));
   { const CampaignStore store(folder / "c.sqlite", campaign().configuration(), {}); }
   execute(folder / "c.sqlite", "PRAGMA user_version = 99");
-  CHECK(contains(store_error([&] { CampaignStore(folder / "c.sqlite"); }), "schema version must be 1, got 99"));
+  CHECK(contains(store_error([&] { CampaignStore(folder / "c.sqlite"); }), "schema version must be 2, got 99"));
 }

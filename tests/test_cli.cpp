@@ -294,6 +294,18 @@ TEST_CASE("compare prints a table and JSON") {
   CHECK(groups[0]["median_cost"].is_null());
   CHECK(groups[1]["successes"] == 3);
   CHECK(document["configuration"]["budget"] == "2000");
+  // A problem with a start of its own, and a suite: no start is asked of it.
+  const Outcome own = perigee(
+      "compare --problems beale@saddle,octopus --starts origin --solvers \"heavy-ball(learning_rate=1e-4)\""
+      " --seeds 1 --budget 10");
+  CHECK(contains(own.output, "beale    saddle  heavy-ball"));
+  CHECK(contains(own.output, "octopus  origin  heavy-ball"));
+  const Outcome suite =
+      perigee("compare --suite minimal --part training --solvers limited-memory-bfgs --seeds 1 --budget 10");
+  CHECK(contains(suite.output, "xor-network"));
+  CHECK_FALSE(contains(suite.output, "zhang-li-saddle"));
+  CHECK(contains(perigee("list suites").output, "zhang-li-saddle@near-saddle  held-out"));
+  CHECK(contains(perigee("compare --suite maximal --solvers adam").errors, "there are minimal, policy"));
   // Lists, shorter: the same campaign.
   CHECK(perigee("compare --problems octopus --solvers gradient-descent,perturbed-gradient-descent --seeds 3"
                 " --budget 2000 --threads 2")

@@ -16,11 +16,11 @@ using Json = nlohmann::ordered_json;
 using Cells = std::vector<std::vector<std::string>>;
 
 std::string problem_text(const CampaignOptions& campaign, const RunPlace& place) {
-  return text_of(campaign.problems[static_cast<std::size_t>(place.problem)]);
+  return text_of(case_at(campaign, place).problem);
 }
 
 const std::string& start_text(const CampaignOptions& campaign, const RunPlace& place) {
-  return campaign.starts[static_cast<std::size_t>(place.start)];
+  return case_at(campaign, place).start;
 }
 
 std::string solver_text(const CampaignOptions& campaign, Index solver) {

@@ -4,6 +4,7 @@
 #include <perigee/diagnostics/cli/output.hpp>
 #include <perigee/diagnostics/compare/campaign_runner.hpp>
 #include <perigee/diagnostics/compare/campaign_store.hpp>
+#include <perigee/diagnostics/compare/suites.hpp>
 
 #include <unistd.h>
 
@@ -32,11 +33,21 @@ std::vector<NamedChoice> choices_of(const std::vector<std::string>& lists, const
   return choices;
 }
 
+std::vector<CampaignCase> cases_of(const CompareCommandOptions& command) {
+  const std::vector<std::string> starts =
+      command.starts.empty() ? std::vector<std::string>{"first"} : all_of(command.starts);
+  std::vector<CampaignCase> cases;
+  const SuitePart part = suite_part_of(command.part);
+  for (const std::string& suite : all_of(command.suites)) add_cases(cases, suite_cases(suite, part));
+  for (const std::string& text : all_of(command.problems)) add_cases(cases, parse_cases(text, starts));
+  if (cases.empty()) throw std::invalid_argument("compare: --problems or --suite must be given, got none");
+  return cases;
+}
+
 CampaignOptions campaign_options(const CompareCommandOptions& command) {
   CampaignOptions options;
-  options.problems = choices_of(command.problems, "--problems");
+  options.cases = cases_of(command);
   options.solvers = choices_of(command.solvers, "--solvers");
-  if (!command.starts.empty()) options.starts = all_of(command.starts);
   options.seeds = static_cast<Index>(command.seeds);
   options.budget = command.budget;
   if (!command.weights.empty()) options.weights = {command.weights[0], command.weights[1], command.weights[2]};

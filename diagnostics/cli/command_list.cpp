@@ -1,5 +1,6 @@
 // `perigee list`: the registries as text or JSON.
 #include <perigee/diagnostics/cli/commands.hpp>
+#include <perigee/diagnostics/compare/suites.hpp>
 #include <perigee/diagnostics/finding.hpp>
 #include <perigee/diagnostics/reproduce/registry.hpp>
 #include <perigee/diagnostics/thresholds.hpp>
@@ -89,6 +90,18 @@ std::vector<Item> line_search_items() {
   };
 }
 
+std::vector<Item> suite_items() {
+  std::vector<Item> all;
+  for (const Suite& suite : suites()) {
+    all.push_back({"suites", suite.name, "suite", suite.summary, {}});
+    for (const CampaignCase& one : suite.cases) {
+      all.back().parameters.push_back(
+          {.name = text_of(one), .summary = std::string(name_of(part_of_problem(one.problem.name)))});
+    }
+  }
+  return all;
+}
+
 std::vector<Item> items() {
   std::vector<Item> all;
   for (const problems::Entry& entry : problems::registry()) {
@@ -99,6 +112,7 @@ std::vector<Item> items() {
   }
   for (Item& item : schedule_items()) all.push_back(std::move(item));
   for (Item& item : line_search_items()) all.push_back(std::move(item));
+  for (Item& item : suite_items()) all.push_back(std::move(item));
   for (const FindingDescription& finding : finding_descriptions()) {
     all.push_back({"findings", finding.id, "finding", finding.summary, {}});
   }

@@ -54,9 +54,11 @@ struct DiagnoseCommandOptions {
 };
 
 struct CompareCommandOptions {
-  std::vector<std::string> problems;  // each a list: name or name(key=value, ...), separated by commas
-  std::vector<std::string> solvers;   // likewise
-  std::vector<std::string> starts;    // likewise; empty: each problem's first start
+  std::vector<std::string> problems;  // each a list: name or name(key=value, ...), @start or not, separated by commas
+  std::vector<std::string> suites;    // likewise, of names
+  std::string part = "all";           // of the suites: "training", "held-out", "all"
+  std::vector<std::string> solvers;   // as the problems, without starts
+  std::vector<std::string> starts;    // of problems without an @; empty: each problem's first start
   std::int64_t seeds = 20;
   double budget = 10000.0;            // cost of a run
   std::vector<double> weights{};      // of values, gradients and products; empty: the defaults

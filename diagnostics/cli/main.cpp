@@ -39,10 +39,11 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   ListOptions list;
   CLI::App* list_app = app.add_subcommand("list", "Show what there is, one line each");
   list_app
-      ->add_option("what", list.what,
-                   "problems, solvers, schedules, line-searches, findings, thresholds or reproductions; default: all")
+      ->add_option(
+          "what", list.what,
+          "problems, solvers, schedules, line-searches, suites, findings, thresholds or reproductions; default: all")
       ->check(CLI::IsMember(
-          {"problems", "solvers", "schedules", "line-searches", "findings", "thresholds", "reproductions"}));
+          {"problems", "solvers", "schedules", "line-searches", "suites", "findings", "thresholds", "reproductions"}));
   list_app->add_flag("--json", list.as_json, "As a JSON array of objects");
   list_app->footer("Example:\n  perigee list problems");
   list_app->callback([&] { exit_code = list_command(list); });
@@ -100,15 +101,26 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   CLI::App* compare_app = app.add_subcommand("compare", "Compare solvers on problems: a campaign of runs, summed up");
   compare_app
       ->add_option("--problems,--problem", compare.problems,
-                   "Problems, as in octopus or \"octopus(dimension=5)\", separated by commas; may be repeated")
-      ->type_name("NAME,...")
-      ->allow_extra_args(false);
-  compare_app->add_option("--solvers,--solver", compare.solvers, "Solvers, likewise")
+                   "Problems, as in octopus or \"octopus(dimension=5)\", separated by commas; may be repeated. "
+                   "beale@saddle: from that start only")
       ->type_name("NAME,...")
       ->allow_extra_args(false);
   compare_app
-      ->add_option("--starts,--start", compare.starts,
-                   "Starts: a name, random, NAME+1e-4 (moved at random), NAME*10; default: each problem's first start")
+      ->add_option("--suite,--suites", compare.suites,
+                   "Problems and starts by the name of a list of them (see perigee list suites)")
+      ->type_name("NAME,...")
+      ->allow_extra_args(false);
+  compare_app->add_option("--part", compare.part, "Which half of the suites: training, held-out or all")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"training", "held-out", "all"}));
+  compare_app->add_option("--solvers,--solver", compare.solvers, "Solvers, as the problems")
+      ->type_name("NAME,...")
+      ->allow_extra_args(false);
+  compare_app
+      ->add_option(
+          "--starts,--start", compare.starts,
+          "Starts of problems without an @: a name, random, NAME+1e-4 (moved at random), NAME*10; default: each "
+          "problem's first start")
       ->type_name("START,...")
       ->allow_extra_args(false);
   compare_app->add_option("--seeds", compare.seeds, "Runs of each problem, start and solver")

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <stdexcept>
 
 namespace perigee {
@@ -55,33 +56,39 @@ std::string settings_text(const Solver& solver) {
 
 Campaign::Campaign(CampaignOptions options) : options_(std::move(options)) {
   check(options_);
-  problems_.reserve(options_.problems.size());  // the starts refer to them
-  for (const NamedChoice& choice : options_.problems) {
-    problems_.push_back(problems::make(choice.name, choice.assignments));
-    const Problem& problem = problems_.back();
-    if (!problem.optimal_value) {
-      throw std::invalid_argument("compare: the optimal value of problem '" + problem.name +
-                                  "' must be known, got none");
-    }
-    for (const std::string& text : options_.starts) {
-      starts_.emplace_back(problem, text);
-      escape_values_.push_back(escape_value_at(problem, starts_.back().base(), options_.escape_fraction));
-    }
-    for (const NamedChoice& solver : options_.solvers) {
-      solvers_.push_back(all_solvers::make(solver.name, solver.assignments, problem));
-    }
+  std::map<std::string, std::size_t> known;
+  for (const CampaignCase& one : options_.cases) {
+    const auto [place, is_new] = known.try_emplace(text_of(one.problem), problems_.size());
+    if (is_new) add_problem(one.problem);
+    problem_of_case_.push_back(place->second);
+    const Problem& problem = *problems_[place->second];
+    starts_.emplace_back(problem, one.start);
+    escape_values_.push_back(escape_value_at(problem, starts_.back().base(), options_.escape_fraction));
   }
 }
 
+void Campaign::add_problem(const NamedChoice& choice) {
+  problems_.push_back(std::make_unique<Problem>(problems::make(choice.name, choice.assignments)));
+  const Problem& problem = *problems_.back();
+  if (!problem.optimal_value) {
+    throw std::invalid_argument("compare: the optimal value of problem '" + problem.name + "' must be known, got none");
+  }
+  for (const NamedChoice& solver : options_.solvers) {
+    solvers_.push_back(all_solvers::make(solver.name, solver.assignments, problem));
+  }
+}
+
+const Problem& Campaign::problem_at(const RunPlace& place) const {
+  return *problems_[problem_of_case_[static_cast<std::size_t>(place.case_index)]];
+}
+
 const Solver& Campaign::solver_at(const RunPlace& place) const {
-  return *solvers_[static_cast<std::size_t>(place.problem) * options_.solvers.size() +
+  return *solvers_[problem_of_case_[static_cast<std::size_t>(place.case_index)] * options_.solvers.size() +
                    static_cast<std::size_t>(place.solver)];
 }
 
-const StartText& Campaign::start_at(const RunPlace& place) const { return starts_[start_index(place)]; }
-
-std::size_t Campaign::start_index(const RunPlace& place) const {
-  return static_cast<std::size_t>(place.problem) * options_.starts.size() + static_cast<std::size_t>(place.start);
+const StartText& Campaign::start_at(const RunPlace& place) const {
+  return starts_[static_cast<std::size_t>(place.case_index)];
 }
 
 RunConfiguration Campaign::configuration() const {
@@ -92,15 +99,17 @@ RunConfiguration Campaign::configuration() const {
   entries.emplace_back("simd_target", simd_target());
   for (auto& entry : entries_of(options_)) entries.push_back(std::move(entry));
   for (std::size_t i = 0; i < solvers_.size(); ++i) {
-    const std::string place = "settings of solver " + std::to_string(i % options_.solvers.size()) + " on problem " +
-                              std::to_string(i / options_.solvers.size());
+    const auto of_problem = std::find(problem_of_case_.begin(), problem_of_case_.end(), i / options_.solvers.size());
+    const auto first_case = static_cast<std::size_t>(of_problem - problem_of_case_.begin());
+    const std::string place = "settings of solver " + std::to_string(i % options_.solvers.size()) + " on " +
+                              text_of(options_.cases[first_case].problem);
     entries.emplace_back(place, settings_text(*solvers_[i]));
   }
   return configuration;
 }
 
 std::vector<double> Campaign::target_values(const RunPlace& place, const Vector& x0) const {
-  const Problem& problem = problems_[static_cast<std::size_t>(place.problem)];
+  const Problem& problem = problem_at(place);
   const Vector& base = start_at(place).base();
   const double best = *problem.optimal_value;
   const double height = problem.objective->value(base.size() > 0 ? base : x0) - best;
@@ -111,12 +120,12 @@ std::vector<double> Campaign::target_values(const RunPlace& place, const Vector&
 
 RunRow Campaign::run(Index run) const {
   const RunPlace place = place_of(options_, run);
-  const Problem& problem = problems_[static_cast<std::size_t>(place.problem)];
+  const Problem& problem = problem_at(place);
   const Solver& solver = solver_at(place);
   const RandomSource random(static_cast<std::uint64_t>(place.seed));
   const Vector x0 = start_at(place).at(random.seed());
   RunTracker tracker(*problem.objective, options_.weights, target_values(place, x0),
-                     escape_values_[start_index(place)]);
+                     escape_values_[static_cast<std::size_t>(place.case_index)]);
   Recorder recorder({}, probe_of(problem));
   std::vector<Observer*> observers{&tracker};
   if (options_.judgement == Judgement::diagnosis) observers.push_back(&recorder);
@@ -164,7 +173,7 @@ std::vector<RunRow> Campaign::run_many(std::span<const Index> runs) const {
 
 std::vector<RunRow> Campaign::run_lanes(std::span<const Index> runs) const {
   const RunPlace group = place_of(options_, runs.front());
-  const Problem& problem = problems_[static_cast<std::size_t>(group.problem)];
+  const Problem& problem = problem_at(group);
   const StartText& start = start_at(group);
   // After k steps k + 1 gradients have been taken; the run goes on while they cost less than the budget.
   const double steps = std::ceil(options_.budget / options_.weights.gradient) - 1.0;
@@ -177,7 +186,7 @@ std::vector<RunRow> Campaign::run_lanes(std::span<const Index> runs) const {
       },
       {.learning_rate = *fixed_rate(solver_at(group)),
        .max_iterations = static_cast<Index>(steps),
-       .escape_value = escape_values_[start_index(group)],
+       .escape_value = escape_values_[static_cast<std::size_t>(group.case_index)],
        .stop_value = target});
   const double seconds = seconds_since(started) / static_cast<double>(runs.size());
 

@@ -31,7 +31,7 @@ class Campaign {
   /// The row of one run, from any thread; not of its neighbours, of the thread or of the time of day, `seconds` apart.
   RunRow run(Index run) const;
 
-  /// Whether runs of one group (problem, start, solver) go several at a time through vector lanes: gradient descent of
+  /// Whether runs of one group (case, solver) go several at a time through vector lanes: gradient descent of
   /// a fixed rate, one target, starts beside a fixed point, nothing to be judged. The rows are the same.
   bool runs_in_lanes(Index run) const;
 
@@ -39,18 +39,20 @@ class Campaign {
   std::vector<RunRow> run_many(std::span<const Index> runs) const;
 
  private:
+  void add_problem(const NamedChoice& choice);  // and the solvers on it
+  const Problem& problem_at(const RunPlace& place) const;
   // What f must fall to, one a target. Heights are measured from the start before it is moved, or from x0 itself.
   std::vector<double> target_values(const RunPlace& place, const Vector& x0) const;
   std::vector<RunRow> run_lanes(std::span<const Index> runs) const;
-  std::size_t start_index(const RunPlace& place) const;
   const Solver& solver_at(const RunPlace& place) const;
   const StartText& start_at(const RunPlace& place) const;
 
   CampaignOptions options_;
-  std::vector<Problem> problems_;
+  std::vector<std::unique_ptr<Problem>> problems_;  // one of each text; the starts refer to them
+  std::vector<std::size_t> problem_of_case_;
   std::vector<std::unique_ptr<Solver>> solvers_;  // problem-major
-  std::vector<StartText> starts_;                 // problem-major
-  std::vector<double> escape_values_;             // problem-major; NaN: the start is at no saddle
+  std::vector<StartText> starts_;                 // one a case
+  std::vector<double> escape_values_;             // one a case; NaN: the start is at no saddle
 };
 
 }  // namespace perigee

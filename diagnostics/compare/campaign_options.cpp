@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <set>
 #include <stdexcept>
 
 namespace perigee {
@@ -59,20 +60,26 @@ Judgement judgement_of(std::string_view name) {
 }
 
 Index run_count(const CampaignOptions& options) {
-  return static_cast<Index>(options.problems.size() * options.starts.size() * options.solvers.size()) * options.seeds;
+  return static_cast<Index>(options.cases.size() * options.solvers.size()) * options.seeds;
 }
 
 RunPlace place_of(const CampaignOptions& options, Index run) {
   const auto solvers = static_cast<Index>(options.solvers.size());
-  const auto starts = static_cast<Index>(options.starts.size());
   const Index group = run / options.seeds;
-  return {group / solvers / starts, group / solvers % starts, group % solvers, run % options.seeds};
+  return {group / solvers, group % solvers, run % options.seeds};
+}
+
+const CampaignCase& case_at(const CampaignOptions& options, const RunPlace& place) {
+  return options.cases[static_cast<std::size_t>(place.case_index)];
 }
 
 void check(const CampaignOptions& options) {
-  require(!options.problems.empty(), "there must be at least one problem", "0");
+  require(!options.cases.empty(), "there must be at least one case", "0");
   require(!options.solvers.empty(), "there must be at least one solver", "0");
-  require(!options.starts.empty(), "there must be at least one start", "0");
+  std::set<std::string> texts;
+  for (const CampaignCase& one : options.cases) {
+    require(texts.insert(text_of(one)).second, "cases must differ", text_of(one) + " twice");
+  }
   require(options.seeds >= 1, "seeds must be >= 1", std::to_string(options.seeds));
   require(options.budget >= 1.0 && std::isfinite(options.budget), "budget must be >= 1 and finite",
           format_number(options.budget));
@@ -97,10 +104,10 @@ std::vector<std::pair<std::string, std::string>> entries_of(const CampaignOption
   const auto put = [&entries](const std::string& name, std::string value) {
     entries.emplace_back(name, std::move(value));
   };
-  for (std::size_t i = 0; i < options.problems.size(); ++i) {
-    put("problem " + std::to_string(i), text_of(options.problems[i]));
+  for (std::size_t i = 0; i < options.cases.size(); ++i) {
+    put("problem " + std::to_string(i), text_of(options.cases[i].problem));
+    put("start " + std::to_string(i), options.cases[i].start);
   }
-  for (std::size_t i = 0; i < options.starts.size(); ++i) put("start " + std::to_string(i), options.starts[i]);
   for (std::size_t i = 0; i < options.solvers.size(); ++i) {
     put("solver " + std::to_string(i), text_of(options.solvers[i]));
   }
@@ -115,7 +122,6 @@ std::vector<std::pair<std::string, std::string>> entries_of(const CampaignOption
 
 CampaignOptions options_of(const std::vector<std::pair<std::string, std::string>>& entries) {
   CampaignOptions options;
-  options.starts.clear();
   const auto text = [&entries](const std::string& wanted) {
     for (const auto& [name, value] : entries) {
       if (name == wanted) return value;
@@ -123,8 +129,9 @@ CampaignOptions options_of(const std::vector<std::pair<std::string, std::string>
     throw std::invalid_argument("campaign: the configuration must have an entry '" + wanted + "', got none");
   };
   for (const auto& [name, value] : entries) {
-    if (name.starts_with("problem ")) options.problems.push_back(parse_choice(value));
-    if (name.starts_with("start ")) options.starts.push_back(value);
+    if (name.starts_with("problem ")) {
+      options.cases.push_back({parse_choice(value), text("start " + name.substr(std::string("problem ").size()))});
+    }
     if (name.starts_with("solver ")) options.solvers.push_back(parse_choice(value));
   }
   options.seeds = static_cast<Index>(number_of("seeds", text("seeds")));

@@ -1,14 +1,14 @@
 // What a campaign consists of: the grid of runs, their budget, and what counts as solved.
 //
-//     run = ((problem * starts + start) * solvers + solver) * seeds + seed
+//     run = (case * solvers + solver) * seeds + seed
 //
-// Every run has the same budget of cost C = c_f values + c_g gradients + c_H Hessian-vector products, whatever they are
-// spent on: steps, line searches, certificates, diagnoses that a solver makes on its way. Solvers meet the same start
-// under the same seed.
+// A case is a problem from a start. Every run has the same budget of cost C = c_f values + c_g gradients + c_H
+// Hessian-vector products, whatever they are spent on: steps, line searches, certificates, diagnoses that a solver
+// makes on its way. Solvers meet the same start under the same seed.
 #ifndef PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_OPTIONS_HPP
 #define PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_OPTIONS_HPP
 
-#include <perigee/diagnostics/compare/named_choice.hpp>
+#include <perigee/diagnostics/compare/campaign_case.hpp>
 #include <perigee/lib/oracle.hpp>
 
 #include <string>
@@ -38,11 +38,10 @@ std::string_view name_of(Judgement judgement);
 Judgement judgement_of(std::string_view name);
 
 struct CampaignOptions {
-  std::vector<NamedChoice> problems{};  // each must know its optimal value f*
+  std::vector<CampaignCase> cases{};  // all different; each problem must know its optimal value f*
   std::vector<NamedChoice> solvers{};
-  std::vector<std::string> starts{"first"};  // as in start_text.hpp
-  Index seeds = 20;                          // 0, ..., seeds - 1; >= 1
-  double budget = 10000.0;                   // C of a run, >= 1; a step in progress is finished
+  Index seeds = 20;         // 0, ..., seeds - 1; >= 1
+  double budget = 10000.0;  // C of a run, >= 1; a step in progress is finished
   CostWeights weights{};
   // tau, decreasing, in (0, 1): solved where f <= f* + tau (f(x_0) - f*), x_0 the start before it is moved at random
   std::vector<double> targets{1e-3};
@@ -52,14 +51,14 @@ struct CampaignOptions {
 
 /// Where a run stands in the grid.
 struct RunPlace {
-  Index problem = 0;
-  Index start = 0;
+  Index case_index = 0;
   Index solver = 0;
   Index seed = 0;
 };
 
 Index run_count(const CampaignOptions& options);
 RunPlace place_of(const CampaignOptions& options, Index run);
+const CampaignCase& case_at(const CampaignOptions& options, const RunPlace& place);
 
 /// Throws std::invalid_argument on anything out of range; names of problems and solvers are not looked up.
 void check(const CampaignOptions& options);

@@ -21,7 +21,7 @@ using sqlite::OpenMode;
 using sqlite::Statement;
 
 constexpr std::int64_t campaign_application_id = 0x50524743;  // "PRGC" in the file's header
-constexpr std::int64_t campaign_schema_version = 1;           // PRAGMA user_version
+constexpr std::int64_t campaign_schema_version = 2;           // PRAGMA user_version
 constexpr int fixed_columns = 16;                             // of the table `runs`; the targets follow
 
 void require_campaign(Database& database) {
@@ -44,13 +44,12 @@ void require_campaign(Database& database) {
 std::string view_of(const CampaignOptions& options) {
   const std::string seeds = std::to_string(options.seeds);
   const std::string solvers = std::to_string(options.solvers.size());
-  const std::string starts = std::to_string(options.starts.size());
   const auto named = [](const std::string& what, const std::string& index) {
     return "(SELECT value FROM configuration WHERE name = '" + what + " ' || (" + index + ")) AS " + what;
   };
-  return "CREATE VIEW named_runs AS SELECT " + named("problem", "run/" + seeds + "/" + solvers + "/" + starts) + ", " +
-         named("start", "run/" + seeds + "/" + solvers + "%" + starts) + ", " +
-         named("solver", "run/" + seeds + "%" + solvers) + ", run%" + seeds + " AS seed, * FROM runs";
+  return "CREATE VIEW named_runs AS SELECT " + named("problem", "run/" + seeds + "/" + solvers) + ", " +
+         named("start", "run/" + seeds + "/" + solvers) + ", " + named("solver", "run/" + seeds + "%" + solvers) +
+         ", run%" + seeds + " AS seed, * FROM runs";
 }
 
 std::string schema_of(const CampaignOptions& options) {

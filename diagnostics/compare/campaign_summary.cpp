@@ -76,7 +76,7 @@ bool varies(const std::vector<CensoredTime>& times) {
   });
 }
 
-// Tests every solver of one (problem, start) against the one with the least restricted mean.
+// Tests every solver of one case against the one with the least restricted mean.
 void test_against_best(std::span<GroupSummary> groups, const std::vector<GroupTimes>& kept, double budget) {
   std::size_t best = groups.size();
   for (std::size_t s = 0; s < groups.size(); ++s) {
@@ -116,7 +116,7 @@ double mean_over_all(const Clusters& clusters) {
   return sum / count;
 }
 
-// A mean over runs, clustered by (problem, start). Where there are very many, a cluster's own mean is as good as known.
+// A mean over runs, clustered by case. Where there are very many, a cluster's own mean is as good as known.
 Interval clustered_interval(const Clusters& clusters, const SummaryOptions& options, std::uint64_t stream) {
   if (clusters.size() < 2) return {};
   std::size_t members = 0;
@@ -131,7 +131,7 @@ Interval clustered_interval(const Clusters& clusters, const SummaryOptions& opti
       .interval;
 }
 
-// The (problem, start, seed) for which every solver has a row, with the problem and start each is of.
+// The (case, seed) for which every solver has a row, with the case each is of.
 struct Paired {
   CostTable costs;
   std::vector<std::size_t> cluster_ends;  // the rows of cluster i end before cluster_ends[i]
@@ -180,7 +180,7 @@ SolverSummary summarize_solver(std::size_t solver, const Paired& paired, const P
   if (cases < 2) {
     summary.success = wilson_interval(summary.successes, summary.runs);
   } else if (summary.successes == 0 || summary.successes == summary.runs) {
-    // Nothing varies between resamples: Wilson's interval, of as many observations as there are problems and starts.
+    // Nothing varies between resamples: Wilson's interval, of as many observations as there are cases.
     summary.success = wilson_interval(summary.successes == 0 ? 0 : cases, cases);
   } else {
     summary.success = clustered_interval(solved, options, 2 * solver);
@@ -206,7 +206,7 @@ std::string verdict_of(const CampaignOptions& campaign, const CampaignSummary& s
     return text_of(campaign.solvers[static_cast<std::size_t>(solver.solver)]);
   };
   const SolverSummary& best = summary.solvers.front();
-  const std::size_t cases = campaign.problems.size() * campaign.starts.size();
+  const std::size_t cases = campaign.cases.size();
   const std::string where = std::to_string(cases) + (cases == 1 ? " problem" : " problems and starts");
   if (best.successes == 0) {
     return "On " + where + " no solver reached the target within the budget.";

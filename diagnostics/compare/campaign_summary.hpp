@@ -1,8 +1,8 @@
-// What a campaign has shown: rates, times and tests a (problem, start, solver), profiles and an order a solver.
+// What a campaign has shown: rates, times and tests a (case, solver), profiles and an order a solver.
 //
 // Costs are C of campaign_options.hpp. Failures count as such everywhere: in rates, as censored at the budget in
-// survival curves, with what they spent in ERT, as infinite in profiles. Profiles and the bootstrap are over (problem,
-// start, seed): every solver met the same start under the same seed.
+// survival curves, with what they spent in ERT, as infinite in profiles. Profiles and the bootstrap are over (case,
+// seed): every solver met the same start under the same seed.
 #ifndef PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_SUMMARY_HPP
 #define PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_SUMMARY_HPP
 
@@ -24,7 +24,7 @@ struct SummaryOptions {
   std::uint64_t seed = 0;       // of the resampling
 };
 
-/// One (problem, start, solver).
+/// One (case, solver).
 struct GroupSummary {
   RunPlace place{};  // seed 0
   Index runs = 0;    // rows there are
@@ -43,7 +43,7 @@ struct GroupSummary {
   double median_gradients = not_measured;  // of all calls, over all runs
   double median_products = not_measured;
   double median_seconds = not_measured;
-  // Against the solver with the least restricted mean on this problem and start; Holm over all such tests. NaN: it is
+  // Against the solver with the least restricted mean on this case; Holm over all such tests. NaN: it is
   // that solver, or there is nothing to test.
   double log_rank_p = not_measured;
   double mean_test_p = not_measured;
@@ -54,7 +54,7 @@ struct SolverSummary {
   Index solver = 0;
   Index runs = 0;
   Index successes = 0;
-  statistics::Interval success{};           // bootstrap, clustered by (problem, start); Wilson where there is one only
+  statistics::Interval success{};           // bootstrap, clustered by case; Wilson where there is one only
   double profile_area = not_measured;       // under the performance profile up to widest_ratio
   statistics::Interval profile_interval{};  // bootstrap likewise; NaN where there is one only
   double best_share = not_measured;         // rho(1)
@@ -63,7 +63,7 @@ struct SolverSummary {
 
 struct CampaignSummary {
   double target = 0.0;
-  std::vector<GroupSummary> groups;    // problem-major, as the runs
+  std::vector<GroupSummary> groups;    // case by case, as the runs
   std::vector<SolverSummary> solvers;  // the greatest area first
   Index missing = 0;                   // runs without a row
   std::string verdict;                 // one or two sentences

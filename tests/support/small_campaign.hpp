@@ -8,12 +8,12 @@
 namespace perigee::test {
 
 inline CampaignOptions small_campaign() {
-  return {.problems = {{"capped-saddle", {}}, {"octopus", {{"dimension", "4"}}}, {"rosenbrock", {}}},
+  return {.cases = cases_of({{"capped-saddle", {}}, {"octopus", {{"dimension", "4"}}}, {"rosenbrock", {}}},
+                            {"+1e-3", "random"}),
           .solvers = {{"gradient-descent", {}},
                       {"perturbed-gradient-descent", {}},
                       {"limited-memory-bfgs", {}},
                       {"trust-region-newton-cg", {}}},
-          .starts = {"+1e-3", "random"},
           .seeds = 25,
           .budget = 1500.0};
 }
