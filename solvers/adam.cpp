@@ -138,7 +138,8 @@ Entry adam() {
                                                   .first_moment_decay = parameters.real("first_moment_decay"),
                                                   .second_moment_decay = parameters.real("second_moment_decay"),
                                                   .epsilon = parameters.real("epsilon")});
-      }};
+      },
+      .randomness = Randomness::none};
 }
 
 }  // namespace perigee::solvers

@@ -205,7 +205,8 @@ Entry barzilai_borwein() {
                 .memory = parameters.integer("memory"),
                 .decrease = parameters.real("decrease"),
                 .initial_step = parameters.real("initial_step")});
-          }};
+          },
+          .randomness = Randomness::none};
 }
 
 }  // namespace perigee::solvers

@@ -21,7 +21,8 @@ Entry geometry_aware_normalized_policy_gradient() {
             if (!parameters.has("step_length")) return std::make_unique<GeometryAwareNormalizedPolicyGradient>();
             return std::make_unique<GeometryAwareNormalizedPolicyGradient>(
                 schedules::parse(parameters.text("step_length")));
-          }};
+          },
+          .randomness = Randomness::none};
 }
 
 }  // namespace perigee::solvers

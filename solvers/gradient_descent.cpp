@@ -227,7 +227,8 @@ Entry gradient_descent() {
           }
         }
         return std::make_unique<GradientDescent>(options);
-      }};
+      },
+      .randomness = Randomness::none};
 }
 
 }  // namespace perigee::solvers

@@ -104,7 +104,8 @@ Entry heavy_ball() {
             return std::make_unique<HeavyBall>(
                 HeavyBallOptions{.learning_rate = schedule_or_known(parameters, problem, "heavy-ball"),
                                  .momentum = parameters.real("momentum")});
-          }};
+          },
+          .randomness = Randomness::none};
 }
 
 }  // namespace perigee::solvers

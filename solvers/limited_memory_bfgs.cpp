@@ -131,7 +131,8 @@ Entry limited_memory_bfgs() {
                 LimitedMemoryBfgsOptions{.memory = parameters.integer("memory"),
                                          .line_search = line_searches::parse(parameters.text("line_search")),
                                          .initial_step = parameters.real("initial_step")});
-          }};
+          },
+          .randomness = Randomness::none};
 }
 
 }  // namespace perigee::solvers

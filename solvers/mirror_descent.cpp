@@ -124,7 +124,8 @@ Entry mirror_descent() {
                 MirrorDescentOptions{.learning_rate = schedule_or_known(parameters, problem, "mirror-descent"),
                                      .map = mirror_maps::parse(parameters.text("map")),
                                      .tolerance = parameters.real("tolerance")});
-          }};
+          },
+          .randomness = Randomness::none};
 }
 
 }  // namespace perigee::solvers

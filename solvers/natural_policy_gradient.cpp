@@ -94,7 +94,8 @@ Entry natural_policy_gradient() {
           .make = [](const Parameters& parameters, const Problem& problem) -> std::unique_ptr<Solver> {
             return std::make_unique<NaturalPolicyGradient>(NaturalPolicyGradientOptions{
                 .learning_rate = schedule_or_known(parameters, problem, "natural-policy-gradient")});
-          }};
+          },
+          .randomness = Randomness::none};
 }
 
 }  // namespace perigee::solvers

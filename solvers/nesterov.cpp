@@ -167,7 +167,8 @@ Entry nesterov() {
                                     .restart = restart_of(parameters.text("restart"))};
             if (parameters.has("momentum")) options.momentum = parameters.real("momentum");
             return std::make_unique<Nesterov>(options);
-          }};
+          },
+          .randomness = Randomness::none};
 }
 
 }  // namespace perigee::solvers

@@ -203,7 +203,8 @@ Entry nonlinear_conjugate_gradient() {
                                               .line_search = line_searches::parse(parameters.text("line_search")),
                                               .initial_step = parameters.real("initial_step"),
                                               .restart_interval = parameters.integer("restart_interval")});
-      }};
+      },
+      .randomness = Randomness::none};
 }
 
 }  // namespace perigee::solvers

@@ -13,6 +13,12 @@
 
 namespace perigee::solvers {
 
+/// Whether a method draws from its RandomSource.
+enum class Randomness {
+  seeded,  // it may: runs under different seeds may differ
+  none,    // it never does, whatever its parameters: from one start there is one run
+};
+
 /// One method: what `perigee list solvers` prints, and how to make it for a problem. Parameters left at an
 /// empty default are chosen from what is known of the problem; the solver's settings() show the choice.
 struct Entry {
@@ -21,6 +27,7 @@ struct Entry {
   std::string summary;  // one line
   std::vector<ParameterDescription> parameters;
   std::function<std::unique_ptr<Solver>(const Parameters&, const Problem&)> make;
+  Randomness randomness = Randomness::seeded;
 };
 
 /// Every registered solver, in the order of registration.

@@ -30,7 +30,7 @@ CampaignSummary summary_of(const CampaignOptions& options) {
   const Campaign campaign(options);
   RowsInMemory rows;
   run_campaign(campaign, rows, {});
-  return summarize(options, rows);
+  return summarize(campaign.options(), rows);
 }
 
 }  // namespace
@@ -171,10 +171,8 @@ TEST_CASE("a row says what a run of its own says") {
 }
 
 TEST_CASE("the budget is of cost, not of gradients, and hits beyond it do not count") {
-  CampaignOptions options{.cases = cases_of({{"rosenbrock", {}}}),
-                          .solvers = {{"trust-region-newton-cg", {}}},
-                          .seeds = 1,
-                          .budget = 40.0};
+  CampaignOptions options{
+      .cases = cases_of({{"rosenbrock", {}}}), .solvers = {{"trust-region-newton-cg", {}}}, .seeds = 1, .budget = 40.0};
   const RunRow cut = Campaign(options).run(0);
   CHECK(cut.end_id == "cost-budget");
   CHECK(cut.cost >= 40.0);

@@ -306,6 +306,17 @@ TEST_CASE("compare prints a table and JSON") {
   CHECK_FALSE(contains(suite.output, "zhang-li-saddle"));
   CHECK(contains(perigee("list suites").output, "zhang-li-saddle@near-saddle  held-out"));
   CHECK(contains(perigee("compare --suite maximal --solvers adam").errors, "there are minimal, policy"));
+  // A solver that does not fit one of two cases: said in every form.
+  const std::string partly = "compare --problems simplex-divergence,octopus --solvers mirror-descent,adam --budget 50";
+  const Outcome fits = perigee(partly);
+  CHECK(contains(fits.output, "mirror-descent is not applicable to 1 of 2 cases, which count as not solved: "));
+  CHECK(contains(fits.output, "octopus             first  mirror-descent  not applicable"));
+  const nlohmann::json half = nlohmann::json::parse(perigee(partly + " --json -").output)["targets"][0]["groups"];
+  CHECK(half[0]["not_applicable"].is_null());
+  CHECK(half[0]["single_run"] == true);
+  CHECK(half[0]["runs"] == 1);
+  CHECK(contains(half[2]["not_applicable"].get<std::string>(), "simplex"));
+  CHECK(contains(perigee(partly + " --csv -").output, "octopus,first,mirror-descent,,not-applicable,"));
   // Lists, shorter: the same campaign.
   CHECK(perigee("compare --problems octopus --solvers gradient-descent,perturbed-gradient-descent --seeds 3"
                 " --budget 2000 --threads 2")

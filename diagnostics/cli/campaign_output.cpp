@@ -64,6 +64,8 @@ Json json_of(const CampaignOptions& campaign, const GroupSummary& group) {
   return {{"problem", problem_text(campaign, group.place)},
           {"start", start_text(campaign, group.place)},
           {"solver", solver_text(campaign, group.place.solver)},
+          {"not_applicable", group.kind == GroupKind::not_applicable ? Json(group.reason) : Json()},
+          {"single_run", group.kind == GroupKind::single},
           {"runs", group.runs},
           {"successes", group.successes},
           {"success_interval", json_of(group.success)},
@@ -87,6 +89,7 @@ Json json_of(const CampaignOptions& campaign, const SolverSummary& solver) {
   return {{"solver", solver_text(campaign, solver.solver)},
           {"runs", solver.runs},
           {"successes", solver.successes},
+          {"not_applicable_cases", solver.not_applicable},
           {"success_interval", json_of(solver.success)},
           {"profile_area", json_of(solver.profile_area)},
           {"profile_area_interval", json_of(solver.profile_interval)},
@@ -103,6 +106,22 @@ std::string csv_text(const std::string& text) {
 
 std::string csv_number(double value) { return std::isnan(value) ? "" : format_exact(value); }
 
+// Which solvers do not fit which number of cases, and why in the first of them.
+std::string refusals(const CampaignOptions& campaign, const CampaignSummary& summary) {
+  std::string text;
+  for (const SolverSummary& solver : summary.solvers) {
+    if (solver.not_applicable == 0) continue;
+    const auto first = std::find_if(campaign.notes.begin(), campaign.notes.end(), [&](const GroupNote& note) {
+      return note.kind == GroupKind::not_applicable &&
+             place_of(campaign, note.group * campaign.seeds).solver == solver.solver;
+    });
+    text += solver_text(campaign, solver.solver) + " is not applicable to " + std::to_string(solver.not_applicable) +
+            " of " + std::to_string(campaign.cases.size()) + " cases, which count as not solved: " + first->reason +
+            (solver.not_applicable > 1 ? "; ...\n" : "\n");
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string campaign_table(const CampaignOptions& campaign, const CampaignSummary& summary) {
@@ -115,13 +134,18 @@ std::string campaign_table(const CampaignOptions& campaign, const CampaignSummar
                        number(solver.profile_area), interval(solver.profile_interval), number(solver.best_share),
                        number(solver.median_ratio)});
     }
-    text += columns(cells) + "\n";
+    text += columns(cells) + refusals(campaign, summary) + "\n";
   }
   const bool judged = campaign.judgement != Judgement::none;
   Cells cells{{"problem", "start", "solver", "solved", "95% interval", "median cost", "mean to budget", "ERT",
                "95% interval", "gradients", "products", "p"}};
   if (judged) cells[0].insert(cells[0].end(), {"claims", "contradicted"});
   for (const GroupSummary& group : summary.groups) {
+    if (group.kind == GroupKind::not_applicable) {
+      cells.push_back({problem_text(campaign, group.place), start_text(campaign, group.place),
+                       solver_text(campaign, group.place.solver), "not applicable"});
+      cells.back().resize(cells[0].size());
+    }
     if (group.runs == 0) continue;
     const statistics::Estimate& mean = group.restricted_mean;
     cells.push_back({problem_text(campaign, group.place), start_text(campaign, group.place),
@@ -170,18 +194,26 @@ void write_campaign_csv(std::ostream& out, const CampaignOptions& campaign, RunR
          "gradient_norm,kicks,escape_iteration,escape_cost,point,findings";
   for (const double target : campaign.targets) out << ",cost_to_" << format_exact(target);
   out << '\n';
+  const auto name_group = [&](const RunPlace& place) {
+    out << csv_text(problem_text(campaign, place)) << ',' << csv_text(start_text(campaign, place)) << ','
+        << csv_text(solver_text(campaign, place.solver)) << ',';
+  };
   rows.for_each(0, run_count(campaign), [&](const RunRow& row) {
     const RunPlace place = place_of(campaign, row.run);
-    out << csv_text(problem_text(campaign, place)) << ',' << csv_text(start_text(campaign, place)) << ','
-        << csv_text(solver_text(campaign, place.solver)) << ',' << place.seed << ',' << name_of(row.end_class) << ','
-        << csv_text(row.end_id) << ',' << row.iterations << ',' << row.counts.values << ',' << row.counts.gradients
-        << ',' << row.counts.hessian_vector_products << ',' << csv_number(row.cost) << ',' << csv_number(row.seconds)
-        << ',' << csv_number(row.value) << ',' << csv_number(row.gradient_norm) << ',' << row.kicks << ','
-        << csv_number(row.escape_iteration) << ',' << csv_number(row.escape_cost) << ',' << csv_text(row.point) << ','
-        << csv_text(row.findings);
+    name_group(place);
+    out << place.seed << ',' << name_of(row.end_class) << ',' << csv_text(row.end_id) << ',' << row.iterations << ','
+        << row.counts.values << ',' << row.counts.gradients << ',' << row.counts.hessian_vector_products << ','
+        << csv_number(row.cost) << ',' << csv_number(row.seconds) << ',' << csv_number(row.value) << ','
+        << csv_number(row.gradient_norm) << ',' << row.kicks << ',' << csv_number(row.escape_iteration) << ','
+        << csv_number(row.escape_cost) << ',' << csv_text(row.point) << ',' << csv_text(row.findings);
     for (const double hit : row.hits) out << ',' << csv_number(hit);
     out << '\n';
   });
+  for (const GroupNote& note : campaign.notes) {  // without seed and numbers
+    if (note.kind != GroupKind::not_applicable) continue;
+    name_group(place_of(campaign, note.group * campaign.seeds));
+    out << ",not-applicable," << csv_text(note.reason) << std::string(13 + campaign.targets.size(), ',') << '\n';
+  }
 }
 
 }  // namespace perigee::cli

@@ -153,10 +153,10 @@ int compare_merge_command(const CompareCommandOptions& command) {
   for (const std::string& file : command.files) {
     std::cout << file << ": " << store.merge(file) << " runs added\n";
   }
-  const Index count = run_count(options_of(configuration.entries));
-  const std::vector<bool> present = store.present(count);
-  const auto missing = std::count(present.begin(), present.end(), false);
-  std::cout << command.store_path << ": " << count - missing << " of " << count << " runs\n";
+  const CampaignOptions campaign = options_of(configuration.entries);
+  const std::vector<bool> present = store.present(run_count(campaign));
+  std::cout << command.store_path << ": " << std::count(present.begin(), present.end(), true) << " of "
+            << wanted_count(campaign) << " runs\n";
   return exit_done;
 }
 

@@ -46,6 +46,17 @@ double escape_value_at(const Problem& problem, const Vector& x, double fraction)
   return not_measured;
 }
 
+// Why something does not fit; empty: it does.
+template <class Action>
+std::string refusal_of(Action action) {
+  try {
+    action();
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return {};
+}
+
 std::string settings_text(const Solver& solver) {
   std::string text;
   for (const auto& [name, value] : solver.settings()) text += (text.empty() ? "" : "; ") + name + "=" + value;
@@ -57,6 +68,11 @@ std::string settings_text(const Solver& solver) {
 Campaign::Campaign(CampaignOptions options) : options_(std::move(options)) {
   check(options_);
   std::map<std::string, std::size_t> known;
+  for (const NamedChoice& solver : options_.solvers) {
+    // What is wrong for every problem is wrong now.
+    const solvers::Entry entry = all_solvers::entry_named(solver.name);
+    (void)Parameters(solver.name, entry.parameters, solver.assignments);
+  }
   for (const CampaignCase& one : options_.cases) {
     const auto [place, is_new] = known.try_emplace(text_of(one.problem), problems_.size());
     if (is_new) add_problem(one.problem);
@@ -65,6 +81,7 @@ Campaign::Campaign(CampaignOptions options) : options_(std::move(options)) {
     starts_.emplace_back(problem, one.start);
     escape_values_.push_back(escape_value_at(problem, starts_.back().base(), options_.escape_fraction));
   }
+  note_groups();
 }
 
 void Campaign::add_problem(const NamedChoice& choice) {
@@ -74,7 +91,43 @@ void Campaign::add_problem(const NamedChoice& choice) {
     throw std::invalid_argument("compare: the optimal value of problem '" + problem.name + "' must be known, got none");
   }
   for (const NamedChoice& solver : options_.solvers) {
-    solvers_.push_back(all_solvers::make(solver.name, solver.assignments, problem));
+    solvers_.emplace_back();
+    refusals_.push_back(
+        refusal_of([&] { solvers_.back() = all_solvers::make(solver.name, solver.assignments, problem); }));
+  }
+}
+
+void Campaign::note_groups() {
+  options_.notes.clear();
+  const std::size_t solvers = options_.solvers.size();
+  std::vector<bool> draws;
+  for (const NamedChoice& solver : options_.solvers) {
+    draws.push_back(all_solvers::entry_named(solver.name).randomness != solvers::Randomness::none);
+  }
+  std::vector<bool> fits(solvers, false);
+  for (std::size_t group = 0; group < options_.cases.size() * solvers; ++group) {
+    const StartText& start = starts_[group / solvers];
+    const std::size_t made = problem_of_case_[group / solvers] * solvers + group % solvers;
+    std::string refusal = refusals_[made];
+    if (solvers_[made]) {
+      refusal = refusal_of([&] {
+        Oracle oracle(*problems_[problem_of_case_[group / solvers]]->objective);
+        (void)solvers_[made]->start(oracle, start.at(0), RandomSource(0));
+      });
+    }
+    if (!refusal.empty()) {
+      options_.notes.push_back({static_cast<Index>(group), GroupKind::not_applicable, std::move(refusal)});
+      continue;
+    }
+    fits[group % solvers] = true;
+    if (start.is_fixed() && !draws[group % solvers]) {
+      options_.notes.push_back({static_cast<Index>(group), GroupKind::single, {}});
+    }
+  }
+  for (std::size_t s = 0; s < solvers; ++s) {
+    if (fits[s]) continue;
+    throw std::invalid_argument("compare: a solver must fit one case at least, got '" + text_of(options_.solvers[s]) +
+                                "': " + note_of(options_, static_cast<Index>(s))->reason);
   }
 }
 
@@ -99,6 +152,7 @@ RunConfiguration Campaign::configuration() const {
   entries.emplace_back("simd_target", simd_target());
   for (auto& entry : entries_of(options_)) entries.push_back(std::move(entry));
   for (std::size_t i = 0; i < solvers_.size(); ++i) {
+    if (!solvers_[i]) continue;
     const auto of_problem = std::find(problem_of_case_.begin(), problem_of_case_.end(), i / options_.solvers.size());
     const auto first_case = static_cast<std::size_t>(of_problem - problem_of_case_.begin());
     const std::string place = "settings of solver " + std::to_string(i % options_.solvers.size()) + " on " +

@@ -17,10 +17,12 @@ namespace perigee {
 
 class Campaign {
  public:
-  /// Makes every problem and solver. Throws std::invalid_argument on unknown names, wrong parameters, options out of
-  /// range, or a problem whose optimal value is not known.
+  /// Makes every problem and solver, and starts every solver once in every case: where that is refused, its group is
+  /// not applicable. Throws std::invalid_argument on unknown names, wrong parameters, options out of range, a problem
+  /// whose optimal value is not known, or a solver that fits no case.
   explicit Campaign(CampaignOptions options);
 
+  /// With the notes on groups.
   const CampaignOptions& options() const { return options_; }
   Index size() const { return run_count(options_); }
 
@@ -40,6 +42,7 @@ class Campaign {
 
  private:
   void add_problem(const NamedChoice& choice);  // and the solvers on it
+  void note_groups();
   const Problem& problem_at(const RunPlace& place) const;
   // What f must fall to, one a target. Heights are measured from the start before it is moved, or from x0 itself.
   std::vector<double> target_values(const RunPlace& place, const Vector& x0) const;
@@ -50,7 +53,8 @@ class Campaign {
   CampaignOptions options_;
   std::vector<std::unique_ptr<Problem>> problems_;  // one of each text; the starts refer to them
   std::vector<std::size_t> problem_of_case_;
-  std::vector<std::unique_ptr<Solver>> solvers_;  // problem-major
+  std::vector<std::unique_ptr<Solver>> solvers_;  // problem-major; nullptr: cannot be made
+  std::vector<std::string> refusals_;             // likewise: why not
   std::vector<StartText> starts_;                 // one a case
   std::vector<double> escape_values_;             // one a case; NaN: the start is at no saddle
 };

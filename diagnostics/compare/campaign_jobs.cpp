@@ -16,23 +16,33 @@ constexpr double seconds_between_groups = 0.25;  // at least as often, so that a
 }  // namespace
 
 CampaignJobs::CampaignJobs(const Campaign& campaign, std::vector<bool> present, const Shard& shard)
-    : campaign_(campaign), present_(std::move(present)), shard_(shard), next_(shard.index - 1) {
-  for (Index run = shard.index - 1; run < campaign.size(); run += shard.count) {
+    : campaign_(campaign), present_(std::move(present)), shard_(shard) {
+  for (Index run = 0; run < campaign.size(); ++run) {
+    if (!is_ours(run)) continue;
     ++progress_.wanted;
     progress_.done += present_[static_cast<std::size_t>(run)] ? 1 : 0;
   }
+}
+
+bool CampaignJobs::is_ours(Index run) const {
+  const CampaignOptions& options = campaign_.options();
+  if (!is_wanted(options, run)) return false;
+  // Dealt out by their numbers, the runs of seed 0 would all be of one shard where the count divides the seeds.
+  const Index group = run / options.seeds;
+  const Index turn = runs_in_group(options, group) == 1 ? group : run;
+  return turn % shard_.count == shard_.index - 1;
 }
 
 std::vector<Index> CampaignJobs::take() {
   const std::lock_guard lock(mutex_);
   std::vector<Index> job;
   const Index seeds = campaign_.options().seeds;
-  for (; next_ < campaign_.size(); next_ += shard_.count) {
-    if (present_[static_cast<std::size_t>(next_)]) continue;
+  for (; next_ < campaign_.size(); ++next_) {
+    if (present_[static_cast<std::size_t>(next_)] || !is_ours(next_)) continue;
     if (!job.empty() && (job.front() / seeds != next_ / seeds || job.size() == runs_in_lanes)) return job;
     job.push_back(next_);
     if (campaign_.runs_in_lanes(job.front())) continue;
-    next_ += shard_.count;
+    ++next_;
     return job;
   }
   return job;

@@ -24,10 +24,12 @@ class CampaignJobs {
   const CampaignProgress& progress() const { return progress_; }
 
  private:
+  bool is_ours(Index run) const;
+
   const Campaign& campaign_;
   std::vector<bool> present_;
   Shard shard_;
-  Index next_;
+  Index next_ = 0;
   CampaignProgress progress_;
   std::mutex mutex_;
 };

@@ -2,6 +2,7 @@
 
 #include <perigee/lib/format.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <set>
@@ -31,6 +32,20 @@ std::vector<double> numbers_of(const std::string& name, const std::string& text)
   std::vector<double> numbers;
   for (const std::string& part : split_choices(text)) numbers.push_back(number_of(name, part));
   return numbers;
+}
+
+// A note as an entry: "group 7" is "one run" or "not applicable: REASON".
+constexpr std::string_view group_prefix = "group ";
+constexpr std::string_view single_text = "one run";
+constexpr std::string_view not_applicable_prefix = "not applicable: ";
+
+GroupNote group_note_of(const std::string& name, const std::string& value) {
+  const auto group = static_cast<Index>(number_of(name, name.substr(group_prefix.size())));
+  if (value == single_text) return {group, GroupKind::single, {}};
+  if (value.starts_with(not_applicable_prefix)) {
+    return {group, GroupKind::not_applicable, value.substr(not_applicable_prefix.size())};
+  }
+  throw std::invalid_argument("campaign: " + name + " must be one run or not applicable, got '" + value + "'");
 }
 
 }  // namespace
@@ -71,6 +86,28 @@ RunPlace place_of(const CampaignOptions& options, Index run) {
 
 const CampaignCase& case_at(const CampaignOptions& options, const RunPlace& place) {
   return options.cases[static_cast<std::size_t>(place.case_index)];
+}
+
+const GroupNote* note_of(const CampaignOptions& options, Index group) {
+  const auto note = std::lower_bound(options.notes.begin(), options.notes.end(), group,
+                                     [](const GroupNote& a, Index b) { return a.group < b; });
+  return note != options.notes.end() && note->group == group ? &*note : nullptr;
+}
+
+Index runs_in_group(const CampaignOptions& options, Index group) {
+  const GroupNote* const note = note_of(options, group);
+  if (note == nullptr) return options.seeds;
+  return note->kind == GroupKind::single ? 1 : 0;
+}
+
+bool is_wanted(const CampaignOptions& options, Index run) {
+  return run % options.seeds < runs_in_group(options, run / options.seeds);
+}
+
+Index wanted_count(const CampaignOptions& options) {
+  Index count = run_count(options);
+  for (const GroupNote& note : options.notes) count -= options.seeds - runs_in_group(options, note.group);
+  return count;
 }
 
 void check(const CampaignOptions& options) {
@@ -117,6 +154,10 @@ std::vector<std::pair<std::string, std::string>> entries_of(const CampaignOption
   put("targets", joined(options.targets));
   put("escape_fraction", format_exact(options.escape_fraction));
   put("judgement", std::string(name_of(options.judgement)));
+  for (const GroupNote& note : options.notes) {
+    put(std::string(group_prefix) + std::to_string(note.group),
+        note.kind == GroupKind::single ? std::string(single_text) : std::string(not_applicable_prefix) + note.reason);
+  }
   return entries;
 }
 
@@ -143,6 +184,15 @@ CampaignOptions options_of(const std::vector<std::pair<std::string, std::string>
   options.targets = numbers_of("targets", text("targets"));
   options.escape_fraction = number_of("escape_fraction", text("escape_fraction"));
   options.judgement = judgement_of(text("judgement"));
+  for (const auto& [name, value] : entries) {
+    if (name.starts_with(group_prefix)) options.notes.push_back(group_note_of(name, value));
+  }
+  const auto groups = static_cast<Index>(options.cases.size() * options.solvers.size());
+  for (std::size_t i = 0; i < options.notes.size(); ++i) {
+    const Index least = i == 0 ? 0 : options.notes[i - 1].group + 1;
+    require(options.notes[i].group >= least && options.notes[i].group < groups, "groups must be of the grid and ascend",
+            std::to_string(options.notes[i].group));
+  }
   check(options);
   return options;
 }

@@ -2,7 +2,11 @@
 //
 //     run = (case * solvers + solver) * seeds + seed
 //
-// A case is a problem from a start. Every run has the same budget of cost C = c_f values + c_g gradients + c_H
+// A case is a problem from a start. A group is the runs of one (case, solver): one a seed; the run of seed 0 alone
+// where neither start nor solver draws anything; none where the solver cannot be made for the problem, or does not
+// start there.
+//
+// Every run has the same budget of cost C = c_f values + c_g gradients + c_H
 // Hessian-vector products, whatever they are spent on: steps, line searches, certificates, diagnoses that a solver
 // makes on its way. Solvers meet the same start under the same seed.
 #ifndef PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_OPTIONS_HPP
@@ -37,6 +41,19 @@ enum class Judgement {
 std::string_view name_of(Judgement judgement);
 Judgement judgement_of(std::string_view name);
 
+enum class GroupKind {
+  seeded,          // a run a seed
+  single,          // nothing is drawn: the run of seed 0 stands for all
+  not_applicable,  // no run: the solver does not fit; counts as not solved
+};
+
+/// A group that is not seeded.
+struct GroupNote {
+  Index group = 0;  // case * solvers + solver
+  GroupKind kind = GroupKind::single;
+  std::string reason{};  // of not_applicable
+};
+
 struct CampaignOptions {
   std::vector<CampaignCase> cases{};  // all different; each problem must know its optimal value f*
   std::vector<NamedChoice> solvers{};
@@ -47,6 +64,7 @@ struct CampaignOptions {
   std::vector<double> targets{1e-3};
   double escape_fraction = 1e-3;  // a saddle start is escaped where f <= f_s - it (f_s - f*); in (0, 1)
   Judgement judgement = Judgement::none;
+  std::vector<GroupNote> notes{};  // found out by Campaign, whatever stands here before; by group
 };
 
 /// Where a run stands in the grid.
@@ -56,9 +74,18 @@ struct RunPlace {
   Index seed = 0;
 };
 
+/// Places in the grid, those of seeds that single and not applicable groups lack included.
 Index run_count(const CampaignOptions& options);
 RunPlace place_of(const CampaignOptions& options, Index run);
 const CampaignCase& case_at(const CampaignOptions& options, const RunPlace& place);
+
+/// The note of a group, nullptr for seeded ones; how many runs it has; and whether a place in the grid is of one.
+const GroupNote* note_of(const CampaignOptions& options, Index group);
+Index runs_in_group(const CampaignOptions& options, Index group);
+bool is_wanted(const CampaignOptions& options, Index run);
+
+/// The runs that a finished campaign has.
+Index wanted_count(const CampaignOptions& options);
 
 /// Throws std::invalid_argument on anything out of range; names of problems and solvers are not looked up.
 void check(const CampaignOptions& options);

@@ -10,7 +10,9 @@
 
 namespace perigee {
 
-/// Part `index` of `count`: the runs with run % count == index - 1.
+/// Part `index` of `count`: the runs with run % count == index - 1, and of the groups of one run those with group %
+/// count
+/// == index - 1.
 struct Shard {
   Index index = 1;  // 1, ..., count
   Index count = 1;

@@ -32,6 +32,10 @@ GroupSummary summarize_group(const CampaignOptions& campaign, RunRows& rows, Ind
                              GroupTimes& kept) {
   GroupSummary group;
   group.place = place_of(campaign, first);
+  if (const GroupNote* const note = note_of(campaign, first / campaign.seeds)) {
+    group.kind = note->kind;
+    group.reason = note->reason;
+  }
   kept.cost_of_seed.assign(static_cast<std::size_t>(campaign.seeds), not_measured);
   std::vector<double> gradients;
   std::vector<double> products;
@@ -56,8 +60,10 @@ GroupSummary summarize_group(const CampaignOptions& campaign, RunRows& rows, Ind
                             row.point == "degenerate/saddle";
     group.contradicted = group.contradicted.value_or(0) + (claims && no_minimum ? 1 : 0);
   });
+  if (group.kind == GroupKind::not_applicable) kept.cost_of_seed.assign(kept.cost_of_seed.size(), never);
+  if (group.kind == GroupKind::single) kept.cost_of_seed.assign(kept.cost_of_seed.size(), kept.cost_of_seed.front());
   if (group.runs == 0) return group;
-  group.success = wilson_interval(group.successes, group.runs);
+  if (group.kind == GroupKind::seeded) group.success = wilson_interval(group.successes, group.runs);
   const SurvivalCurve curve = kaplan_meier(kept.times);
   group.median = median_time(curve);
   group.restricted_mean = restricted_mean(curve, campaign.budget);
@@ -86,7 +92,10 @@ void test_against_best(std::span<GroupSummary> groups, const std::vector<GroupTi
   for (std::size_t s = 0; s < groups.size(); ++s) {
     // Where neither varies, seeds are repetitions of one run: a test would take them for independent.
     if (s == best || groups[s].runs == 0 || !(varies(kept[s].times) || varies(kept[best].times))) continue;
-    groups[s].log_rank_p = log_rank_test(kept[s].times, kept[best].times).p_value;
+    // Of a single run it is known what it does, not estimated from a sample of one.
+    if (groups[s].kind == GroupKind::seeded && groups[best].kind == GroupKind::seeded) {
+      groups[s].log_rank_p = log_rank_test(kept[s].times, kept[best].times).p_value;
+    }
     groups[s].mean_test_p = restricted_mean_test(kept[s].times, kept[best].times, budget).test.p_value;
   }
 }
@@ -207,6 +216,10 @@ std::string verdict_of(const CampaignOptions& campaign, const CampaignSummary& s
   };
   const SolverSummary& best = summary.solvers.front();
   const std::size_t cases = campaign.cases.size();
+  const auto unfit = [](const SolverSummary& solver) {
+    if (solver.not_applicable == 0) return std::string();
+    return " (not applicable to " + std::to_string(solver.not_applicable) + ", counted as not solved)";
+  };
   const std::string where = std::to_string(cases) + (cases == 1 ? " problem" : " problems and starts");
   if (best.successes == 0) {
     return "On " + where + " no solver reached the target within the budget.";
@@ -215,12 +228,12 @@ std::string verdict_of(const CampaignOptions& campaign, const CampaignSummary& s
                      percent(static_cast<double>(best.successes) / static_cast<double>(best.runs)) + " [" +
                      percent(best.success.lower) + ", " + percent(best.success.upper) + "] of " +
                      std::to_string(best.runs) + " runs, with the greatest area under the performance profile, " +
-                     format_number(best.profile_area, 3) + ".";
+                     format_number(best.profile_area, 3) + unfit(best) + ".";
   if (summary.solvers.size() < 2) return text;
   const SolverSummary& next = summary.solvers[1];
   text += " Next is " + name(next) + ": " +
           percent(static_cast<double>(next.successes) / static_cast<double>(next.runs)) + ", area " +
-          format_number(next.profile_area, 3);
+          format_number(next.profile_area, 3) + unfit(next);
   const double ratio =
       median_ratio(paired.costs, static_cast<std::size_t>(best.solver), static_cast<std::size_t>(next.solver));
   if (!std::isnan(ratio)) text += ", " + format_number(ratio, 3) + " times the cost (median) where both arrived";
@@ -255,7 +268,7 @@ CampaignSummary summarize(const CampaignOptions& campaign, RunRows& rows, const 
     std::vector<GroupTimes> kept(solvers);
     for (GroupTimes& group : kept) {
       summary.groups.push_back(summarize_group(campaign, rows, first, options, group));
-      summary.missing += campaign.seeds - summary.groups.back().runs;
+      summary.missing += runs_in_group(campaign, first / campaign.seeds) - summary.groups.back().runs;
       first += campaign.seeds;
     }
     test_against_best(std::span(summary.groups).last(solvers), kept, campaign.budget);
@@ -266,6 +279,10 @@ CampaignSummary summarize(const CampaignOptions& campaign, RunRows& rows, const 
     const std::vector<PerformanceProfile> profiles = performance_profiles(paired.costs);
     for (std::size_t s = 0; s < solvers; ++s) {
       summary.solvers.push_back(summarize_solver(s, paired, profiles[s], options));
+      summary.solvers.back().not_applicable = static_cast<Index>(
+          std::count_if(summary.groups.begin(), summary.groups.end(), [s](const GroupSummary& group) {
+            return group.place.solver == static_cast<Index>(s) && group.kind == GroupKind::not_applicable;
+          }));
     }
     std::stable_sort(summary.solvers.begin(), summary.solvers.end(),
                      [](const SolverSummary& a, const SolverSummary& b) { return a.profile_area > b.profile_area; });

@@ -2,7 +2,8 @@
 //
 // Costs are C of campaign_options.hpp. Failures count as such everywhere: in rates, as censored at the budget in
 // survival curves, with what they spent in ERT, as infinite in profiles. Profiles and the bootstrap are over (case,
-// seed): every solver met the same start under the same seed.
+// seed): every solver met the same start under the same seed. Where nothing is drawn the one run stands for all seeds
+// there; where a solver does not fit, the case counts as not solved.
 #ifndef PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_SUMMARY_HPP
 #define PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_SUMMARY_HPP
 
@@ -27,9 +28,11 @@ struct SummaryOptions {
 /// One (case, solver).
 struct GroupSummary {
   RunPlace place{};  // seed 0
-  Index runs = 0;    // rows there are
+  GroupKind kind = GroupKind::seeded;
+  std::string reason{};  // why it is not applicable
+  Index runs = 0;        // rows there are
   Index successes = 0;
-  statistics::Interval success{};          // Wilson
+  statistics::Interval success{};          // Wilson; NaN for single runs
   std::optional<double> median{};          // Kaplan-Meier; nothing: not reached
   statistics::Estimate restricted_mean{};  // up to the budget; NaN without runs
   double running_time = not_measured;      // ERT; infinite without success
@@ -44,7 +47,7 @@ struct GroupSummary {
   double median_products = not_measured;
   double median_seconds = not_measured;
   // Against the solver with the least restricted mean on this case; Holm over all such tests. NaN: it is
-  // that solver, or there is nothing to test.
+  // that solver, or there is nothing to test; the log-rank test also where one of the two is a single run.
   double log_rank_p = not_measured;
   double mean_test_p = not_measured;
 };
@@ -52,8 +55,9 @@ struct GroupSummary {
 /// One solver over everything.
 struct SolverSummary {
   Index solver = 0;
-  Index runs = 0;
+  Index runs = 0;  // pairs of case and seed: a single run stands for all seeds
   Index successes = 0;
+  Index not_applicable = 0;                 // cases that it does not fit; not solved, under any seed
   statistics::Interval success{};           // bootstrap, clustered by case; Wilson where there is one only
   double profile_area = not_measured;       // under the performance profile up to widest_ratio
   statistics::Interval profile_interval{};  // bootstrap likewise; NaN where there is one only
