@@ -49,6 +49,10 @@ struct DescentRule {
   double squared_tolerance;  // of ||grad f||_2^2; negative: no such criterion
   double escape_value;       // the first k with f(x_k) <= escape_value is noted; NaN: never
   double stop_value;         // NaN: never
+  // Where given, length n: an escape also takes sum_i (x_i - escape_from_i)^2 > squared_escape_distance, summed from i
+  // = 0.
+  const double* escape_from = nullptr;
+  double squared_escape_distance = 0.0;
 };
 
 /// One run a lane. All arrays have length x.lanes, x and gradient the same shape; `value` and `gradient` are those of

@@ -20,7 +20,7 @@ constexpr Index runs_in_block = 1024;
 constexpr Index lanes_in_flight = 64;      // a whole number of vectors of any target
 constexpr Index steps_between_looks = 64;  // at which ended lanes are replaced
 
-void check(const EnsembleOptions& options, Index runs) {
+void check(const EnsembleOptions& options, Index runs, Index dimension) {
   const auto require = [](bool holds, const std::string& rule, const std::string& got) {
     if (!holds) throw std::invalid_argument("run_ensemble: " + rule + ", got " + got);
   };
@@ -29,13 +29,22 @@ void check(const EnsembleOptions& options, Index runs) {
           format_number(options.learning_rate));
   require(options.max_iterations >= 0, "max_iterations must be >= 0", std::to_string(options.max_iterations));
   require(!std::isnan(options.gradient_tolerance), "gradient_tolerance must be a number", "nan");
+  require(options.escape_from.empty() || static_cast<Index>(options.escape_from.size()) == dimension,
+          "escape_from must have the dimension's length, " + std::to_string(dimension) + ", or none",
+          std::to_string(options.escape_from.size()));
+  require(options.escape_distance >= 0.0, "escape_distance must be >= 0", format_number(options.escape_distance));
   require(options.threads >= 1, "threads must be >= 1", std::to_string(options.threads));
 }
 
 DescentRule rule_of(const EnsembleOptions& options) {
   const double tolerance = options.gradient_tolerance;
-  return {options.learning_rate, static_cast<double>(options.max_iterations),
-          tolerance < 0.0 ? -1.0 : tolerance * tolerance, options.escape_value, options.stop_value};
+  return {options.learning_rate,
+          static_cast<double>(options.max_iterations),
+          tolerance < 0.0 ? -1.0 : tolerance * tolerance,
+          options.escape_value,
+          options.stop_value,
+          options.escape_from.empty() ? nullptr : options.escape_from.data(),
+          options.escape_distance * options.escape_distance};
 }
 
 // Any objective as a batch of one lane after the other.
@@ -61,7 +70,7 @@ class LaneByLane final : public BatchObjective {
         gradient[i] = lanes.gradient.data[i * lanes.gradient.stride + lane];
       }
       double squared = gradient.view().squaredNorm();
-      for (Index s = 0; s < steps && judge(rule, lanes, lane, squared); ++s) {
+      for (Index s = 0; s < steps && judge(rule, lanes, lane, x, squared); ++s) {
         next.view() = x.view() - rule.learning_rate * gradient.view();
         const double value = objective_.value_and_gradient(next, next_gradient);
         const double next_squared = next_gradient.view().squaredNorm();
@@ -84,17 +93,24 @@ class LaneByLane final : public BatchObjective {
 
  private:
   // Returns whether the lane runs on.
-  static bool judge(const DescentRule& rule, const DescentLanes& lanes, Index lane, double squared) {
+  static bool judge(const DescentRule& rule, const DescentLanes& lanes, Index lane, const Vector& x, double squared) {
     double& end = lanes.end[lane];
     if (end != 0.0) return false;
     const double value = lanes.value[lane];
-    if (value <= rule.escape_value && std::isnan(lanes.escape[lane])) lanes.escape[lane] = lanes.iteration[lane];
+    if (value <= rule.escape_value && std::isnan(lanes.escape[lane]) && is_far(rule, x)) {
+      lanes.escape[lane] = lanes.iteration[lane];
+    }
     LaneEnd decided = LaneEnd::running;
     if (lanes.iteration[lane] >= rule.max_iterations) decided = LaneEnd::max_iterations;
     if (value <= rule.stop_value) decided = LaneEnd::stop_value;
     if (squared <= rule.squared_tolerance) decided = LaneEnd::gradient_tolerance;
     end = static_cast<double>(decided);
     return decided == LaneEnd::running;
+  }
+
+  static bool is_far(const DescentRule& rule, const Vector& x) {
+    return rule.escape_from == nullptr ||
+           squared_distance(x, ConstVectorView(rule.escape_from, x.size())) > rule.squared_escape_distance;
   }
 
   const Objective& objective_;
@@ -203,7 +219,7 @@ class Lanes {
 
 EnsembleResult run_ensemble(const Objective& objective, Index runs, const StartFunction& start,
                             const EnsembleOptions& options, EnsembleKeeps keeps) {
-  check(options, runs);
+  check(options, runs, objective.dimension());
   if (!start) throw std::invalid_argument("run_ensemble: the start function must not be empty");
   const Index n = objective.dimension();
   const LaneByLane lane_by_lane(objective);
@@ -244,6 +260,12 @@ EnsembleResult run_ensemble(const Objective& objective, Index runs, const StartF
   }
   if (failure) std::rethrow_exception(failure);
   return result;
+}
+
+double squared_distance(ConstVectorView a, ConstVectorView b) {
+  double sum = 0.0;
+  for (Index i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
+  return sum;
 }
 
 std::string_view name_of(LaneEnd end) {

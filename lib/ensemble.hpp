@@ -23,7 +23,7 @@ namespace perigee {
 struct RunSummary {
   LaneEnd end = LaneEnd::running;
   Index iterations = 0;  // k of the last accepted iterate
-  /// The first k with f(x_k) <= escape_value, in iterations; NaN: none.
+  /// The first k with f(x_k) <= escape_value (and far from escape_from, where that is given), in iterations; NaN: none.
   double escape_time = std::numeric_limits<double>::quiet_NaN();
   double value = std::numeric_limits<double>::quiet_NaN();          // f of the last accepted iterate
   double gradient_norm = std::numeric_limits<double>::quiet_NaN();  // ||grad f||_2 there
@@ -35,8 +35,10 @@ struct EnsembleOptions {
   Index max_iterations = 1000;       // >= 0
   double gradient_tolerance = -1.0;  // ends a run with ||grad f||_2 <= it; negative: no such criterion
   double escape_value = std::numeric_limits<double>::quiet_NaN();  // NaN: escape times are not asked for
-  double stop_value = std::numeric_limits<double>::quiet_NaN();    // ends a run with f(x_k) <= it; NaN: never
-  int threads = 1;                                                 // >= 1
+  std::vector<double> escape_from{};  // a point, length n; empty: an escape is by the value alone
+  double escape_distance = 0.0;       // and else also by ||x_k - escape_from||_2 > escape_distance; >= 0
+  double stop_value = std::numeric_limits<double>::quiet_NaN();  // ends a run with f(x_k) <= it; NaN: never
+  int threads = 1;                                               // >= 1
 };
 
 struct EnsembleResult {
@@ -56,6 +58,9 @@ enum class EnsembleKeeps { summaries, final_points };
 /// Throws std::invalid_argument if an option is outside its range or runs < 0, and whatever `start` throws.
 EnsembleResult run_ensemble(const Objective& objective, Index runs, const StartFunction& start,
                             const EnsembleOptions& options, EnsembleKeeps keeps = EnsembleKeeps::summaries);
+
+/// sum_i (a_i - b_i)^2, from i = 0 on: with the bits that escapes of an ensemble are judged by.
+double squared_distance(ConstVectorView a, ConstVectorView b);
 
 /// "running", "gradient-tolerance", "value-target", "max-iterations" or "non-finite": the ids of the same ends of
 /// `run`.

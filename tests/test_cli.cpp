@@ -317,6 +317,9 @@ TEST_CASE("compare prints a table and JSON") {
   CHECK(half[0]["runs"] == 1);
   CHECK(contains(half[2]["not_applicable"].get<std::string>(), "simplex"));
   CHECK(contains(perigee(partly + " --csv -").output, "octopus,first,mirror-descent,,not-applicable,"));
+  const Outcome clock =
+      perigee("compare --problems rosenbrock --solvers \"heavy-ball(learning_rate=1e-6)\" --seconds 1e-6");
+  CHECK(contains(clock.output, "1 run was ended by the clock after 1e-06 s: not solved here, and not reproducible."));
   // Lists, shorter: the same campaign.
   CHECK(perigee("compare --problems octopus --solvers gradient-descent,perturbed-gradient-descent --seeds 3"
                 " --budget 2000 --threads 2")

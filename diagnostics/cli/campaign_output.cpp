@@ -76,6 +76,7 @@ Json json_of(const CampaignOptions& campaign, const GroupSummary& group) {
           {"expected_running_time_interval", json_of(group.running_time_interval)},
           {"escapes", group.escapes},
           {"breakdowns", group.breakdowns},
+          {"timed_out", group.timed_out},
           {"claims", group.claims},
           {"contradicted_claims", group.contradicted ? Json(*group.contradicted) : Json()},
           {"median_gradients", json_of(group.median_gradients)},
@@ -160,6 +161,12 @@ std::string campaign_table(const CampaignOptions& campaign, const CampaignSummar
     cells.back().push_back(group.contradicted ? std::to_string(*group.contradicted) : "-");
   }
   text += columns(cells);
+  Index timed_out = 0;
+  for (const GroupSummary& group : summary.groups) timed_out += group.timed_out;
+  if (timed_out > 0) {
+    text += std::to_string(timed_out) + (timed_out == 1 ? " run was" : " runs were") + " ended by the clock after " +
+            format_number(campaign.seconds) + " s: not solved here, and not reproducible.\n";
+  }
   if (summary.missing > 0) text += std::to_string(summary.missing) + " runs are missing.\n";
   text +=
       "solved: f <= f* + " + format_number(summary.target) + " (f(x0) - f*) at a cost of at most " +

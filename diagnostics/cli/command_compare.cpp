@@ -50,6 +50,7 @@ CampaignOptions campaign_options(const CompareCommandOptions& command) {
   options.solvers = choices_of(command.solvers, "--solvers");
   options.seeds = static_cast<Index>(command.seeds);
   options.budget = command.budget;
+  if (command.seconds > 0.0) options.seconds = command.seconds;
   if (!command.weights.empty()) options.weights = {command.weights[0], command.weights[1], command.weights[2]};
   options.targets = command.targets;
   options.judgement = judgement_of(command.judgement);

@@ -61,6 +61,7 @@ struct CompareCommandOptions {
   std::vector<std::string> starts;    // of problems without an @; empty: each problem's first start
   std::int64_t seeds = 20;
   double budget = 10000.0;            // cost of a run
+  double seconds = 0.0;               // wall time of a run; 0: no limit
   std::vector<double> weights{};      // of values, gradients and products; empty: the defaults
   std::vector<double> targets{1e-3};  // tau, decreasing
   std::string judgement = "none";     // "none", "point", "diagnosis"

@@ -129,6 +129,11 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   compare_app->add_option("--budget", compare.budget, "Cost of each run: gradients + 2 products + values/3")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
+  compare_app
+      ->add_option("--seconds", compare.seconds,
+                   "Wall time of each run; 0: no limit. What it cuts off is not reproducible")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   compare_app->add_option("--weights", compare.weights, "What a value, a gradient and a product cost")
       ->delimiter(',')
       ->expected(3)

@@ -34,18 +34,6 @@ std::optional<double> fixed_rate(const Solver& solver) {
   return std::nullopt;
 }
 
-// What f must fall to from a saddle with that value; NaN: x is at no known saddle.
-double escape_value_at(const Problem& problem, const Vector& x, double fraction) {
-  if (x.size() == 0) return not_measured;
-  for (const StationaryPoint& point : problem.stationary_points) {
-    if (point.type == StationaryType::minimum) continue;
-    const double distance = (point.x.view() - x.view()).norm();
-    if (!(distance <= 1e-9 * (1.0 + euclidean_norm(x)))) continue;
-    return point.value - fraction * (point.value - *problem.optimal_value);
-  }
-  return not_measured;
-}
-
 // Why something does not fit; empty: it does.
 template <class Action>
 std::string refusal_of(Action action) {
@@ -79,7 +67,7 @@ Campaign::Campaign(CampaignOptions options) : options_(std::move(options)) {
     problem_of_case_.push_back(place->second);
     const Problem& problem = *problems_[place->second];
     starts_.emplace_back(problem, one.start);
-    escape_values_.push_back(escape_value_at(problem, starts_.back().base(), options_.escape_fraction));
+    escapes_.push_back(escape_rule(problem, starts_.back(), options_));
   }
   note_groups();
 }
@@ -179,15 +167,15 @@ RunRow Campaign::run(Index run) const {
   const RandomSource random(static_cast<std::uint64_t>(place.seed));
   const Vector x0 = start_at(place).at(random.seed());
   RunTracker tracker(*problem.objective, options_.weights, target_values(place, x0),
-                     escape_values_[static_cast<std::size_t>(place.case_index)]);
+                     escapes_[static_cast<std::size_t>(place.case_index)]);
   Recorder recorder({}, probe_of(problem));
   std::vector<Observer*> observers{&tracker};
   if (options_.judgement == Judgement::diagnosis) observers.push_back(&recorder);
 
   const Clock::time_point started = Clock::now();
-  const RunResult result =
-      perigee::run(*problem.objective, solver, x0,
-                   {.stop = tracker.stop_rule(options_.budget), .random = random, .observers = observers});
+  const RunResult result = perigee::run(
+      *problem.objective, solver, x0,
+      {.stop = tracker.stop_rule(options_.budget, options_.seconds), .random = random, .observers = observers});
   RunRow row = tracker.row();
   row.seconds = seconds_since(started);
   row.run = run;
@@ -213,8 +201,8 @@ RunRow Campaign::run(Index run) const {
 
 bool Campaign::runs_in_lanes(Index run) const {
   const RunPlace place = place_of(options_, run);
-  return options_.targets.size() == 1 && options_.judgement == Judgement::none && start_at(place).base().size() > 0 &&
-         fixed_rate(solver_at(place)).has_value();
+  return options_.targets.size() == 1 && std::isinf(options_.seconds) && options_.judgement == Judgement::none &&
+         start_at(place).base().size() > 0 && fixed_rate(solver_at(place)).has_value();
 }
 
 std::vector<RunRow> Campaign::run_many(std::span<const Index> runs) const {
@@ -233,6 +221,7 @@ std::vector<RunRow> Campaign::run_lanes(std::span<const Index> runs) const {
   const double steps = std::ceil(options_.budget / options_.weights.gradient) - 1.0;
   const double target = target_values(group, start.base()).front();
   const Clock::time_point started = Clock::now();
+  const EscapeRule& escape = escapes_[static_cast<std::size_t>(group.case_index)];
   const EnsembleResult result = run_ensemble(
       *problem.objective, static_cast<Index>(runs.size()),
       [&](Index i, VectorView x) {
@@ -240,7 +229,9 @@ std::vector<RunRow> Campaign::run_lanes(std::span<const Index> runs) const {
       },
       {.learning_rate = *fixed_rate(solver_at(group)),
        .max_iterations = static_cast<Index>(steps),
-       .escape_value = escape_values_[static_cast<std::size_t>(group.case_index)],
+       .escape_value = escape.value,
+       .escape_from = {escape.saddle.begin(), escape.saddle.end()},
+       .escape_distance = escape.distance,
        .stop_value = target});
   const double seconds = seconds_since(started) / static_cast<double>(runs.size());
 

@@ -3,6 +3,7 @@
 #define PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_HPP
 
 #include <perigee/diagnostics/compare/campaign_options.hpp>
+#include <perigee/diagnostics/compare/escape_rule.hpp>
 #include <perigee/diagnostics/compare/run_row.hpp>
 #include <perigee/diagnostics/compare/start_text.hpp>
 #include <perigee/diagnostics/store.hpp>
@@ -30,11 +31,13 @@ class Campaign {
   /// the settings that each solver took on each problem. Equal configurations give equal rows.
   RunConfiguration configuration() const;
 
-  /// The row of one run, from any thread; not of its neighbours, of the thread or of the time of day, `seconds` apart.
+  /// The row of one run, from any thread; not of its neighbours, of the thread or of the time of day, `seconds` apart
+  /// and what a limit of wall time cuts off.
   RunRow run(Index run) const;
 
   /// Whether runs of one group (case, solver) go several at a time through vector lanes: gradient descent of
-  /// a fixed rate, one target, starts beside a fixed point, nothing to be judged. The rows are the same.
+  /// a fixed rate, one target, starts beside a fixed point, nothing to be judged, no limit of wall time. The rows are
+  /// the same.
   bool runs_in_lanes(Index run) const;
 
   /// The rows of these runs, in their order. All of one group where runs_in_lanes; `seconds` is then shared out evenly.
@@ -56,7 +59,7 @@ class Campaign {
   std::vector<std::unique_ptr<Solver>> solvers_;  // problem-major; nullptr: cannot be made
   std::vector<std::string> refusals_;             // likewise: why not
   std::vector<StartText> starts_;                 // one a case
-  std::vector<double> escape_values_;             // one a case; NaN: the start is at no saddle
+  std::vector<EscapeRule> escapes_;               // one a case
 };
 
 }  // namespace perigee

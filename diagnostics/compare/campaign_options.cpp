@@ -120,6 +120,7 @@ void check(const CampaignOptions& options) {
   require(options.seeds >= 1, "seeds must be >= 1", std::to_string(options.seeds));
   require(options.budget >= 1.0 && std::isfinite(options.budget), "budget must be >= 1 and finite",
           format_number(options.budget));
+  require(options.seconds > 0.0, "seconds must be > 0", format_number(options.seconds));
   require(!options.targets.empty(), "there must be at least one target", "0");
   double before = 1.0;
   for (const double target : options.targets) {
@@ -128,6 +129,8 @@ void check(const CampaignOptions& options) {
   }
   require(options.escape_fraction > 0.0 && options.escape_fraction < 1.0, "escape_fraction must be in (0, 1)",
           format_number(options.escape_fraction));
+  require(options.escape_distance >= 0.0 && std::isfinite(options.escape_distance),
+          "escape_distance must be >= 0 and finite", format_number(options.escape_distance));
   const CostWeights& weights = options.weights;
   for (const double weight : {weights.value, weights.gradient, weights.product}) {
     require(weight >= 0.0 && std::isfinite(weight), "weights must be >= 0 and finite", format_number(weight));
@@ -150,9 +153,11 @@ std::vector<std::pair<std::string, std::string>> entries_of(const CampaignOption
   }
   put("seeds", std::to_string(options.seeds));
   put("budget", format_exact(options.budget));
+  put("seconds", std::isinf(options.seconds) ? "no limit" : format_exact(options.seconds));
   put("weights", joined({options.weights.value, options.weights.gradient, options.weights.product}));
   put("targets", joined(options.targets));
   put("escape_fraction", format_exact(options.escape_fraction));
+  put("escape_distance", format_exact(options.escape_distance));
   put("judgement", std::string(name_of(options.judgement)));
   for (const GroupNote& note : options.notes) {
     put(std::string(group_prefix) + std::to_string(note.group),
@@ -177,12 +182,14 @@ CampaignOptions options_of(const std::vector<std::pair<std::string, std::string>
   }
   options.seeds = static_cast<Index>(number_of("seeds", text("seeds")));
   options.budget = number_of("budget", text("budget"));
+  if (text("seconds") != "no limit") options.seconds = number_of("seconds", text("seconds"));
   const std::vector<double> weights = numbers_of("weights", text("weights"));
   if (weights.size() != 3)
     throw std::invalid_argument("campaign: weights must be three numbers, got " + text("weights"));
   options.weights = {weights[0], weights[1], weights[2]};
   options.targets = numbers_of("targets", text("targets"));
   options.escape_fraction = number_of("escape_fraction", text("escape_fraction"));
+  options.escape_distance = number_of("escape_distance", text("escape_distance"));
   options.judgement = judgement_of(text("judgement"));
   for (const auto& [name, value] : entries) {
     if (name.starts_with(group_prefix)) options.notes.push_back(group_note_of(name, value));

@@ -15,6 +15,7 @@
 #include <perigee/diagnostics/compare/campaign_case.hpp>
 #include <perigee/lib/oracle.hpp>
 
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,12 +58,14 @@ struct GroupNote {
 struct CampaignOptions {
   std::vector<CampaignCase> cases{};  // all different; each problem must know its optimal value f*
   std::vector<NamedChoice> solvers{};
-  Index seeds = 20;         // 0, ..., seeds - 1; >= 1
-  double budget = 10000.0;  // C of a run, >= 1; a step in progress is finished
+  Index seeds = 20;                                          // 0, ..., seeds - 1; >= 1
+  double budget = 10000.0;                                   // C of a run, >= 1; a step in progress is finished
+  double seconds = std::numeric_limits<double>::infinity();  // wall time of a run likewise, > 0; infinite: no limit
   CostWeights weights{};
   // tau, decreasing, in (0, 1): solved where f <= f* + tau (f(x_0) - f*), x_0 the start before it is moved at random
   std::vector<double> targets{1e-3};
-  double escape_fraction = 1e-3;  // a saddle start is escaped where f <= f_s - it (f_s - f*); in (0, 1)
+  double escape_fraction = 1e-3;  // of f_s - f*, by which f must fall below a saddle; in (0, 1): escape_rule.hpp
+  double escape_distance = 10.0;  // times the start's distance from the saddle, which must be left behind; >= 0
   Judgement judgement = Judgement::none;
   std::vector<GroupNote> notes{};  // found out by Campaign, whatever stands here before; by group
 };

@@ -314,7 +314,7 @@ Index CampaignStore::merge(const std::filesystem::path& path) {
         return;
       }
       for_each(row.run, row.run + 1, [&](const RunRow& ours) {
-        if (same_result(ours, row)) return;
+        if (same_result(ours, row) || !is_reproducible(ours) || !is_reproducible(row)) return;
         throw StoreError(path.string() + ": run " + std::to_string(row.run) + " differs from the same run in " +
                          to.database->path().string());
       });

@@ -43,7 +43,8 @@ class CampaignStore final : public RunRows {
   void for_each(Index first, Index last, const std::function<void(const RunRow&)>& see) override;
 
   /// Adds the rows and the provenance of another file of the same configuration. A run that both have must have the
-  /// same result in both. Throws StoreError otherwise, with nothing added. Returns the number of rows added.
+  /// same result in both, and keeps the row that is here where it was ended by the clock. Throws StoreError otherwise,
+  /// with nothing added. Returns the number of rows added.
   Index merge(const std::filesystem::path& other);
 
  private:

@@ -53,6 +53,7 @@ GroupSummary summarize_group(const CampaignOptions& campaign, RunRows& rows, Ind
     group.successes += arrived ? 1 : 0;
     group.escapes += std::isnan(row.escape_iteration) ? 0 : 1;
     group.breakdowns += row.end_class == EndClass::breakdown ? 1 : 0;
+    group.timed_out += is_reproducible(row) ? 0 : 1;
     const bool claims = row.end_class == EndClass::convergence && row.end_id != "value-target";
     group.claims += claims ? 1 : 0;
     if (row.point.empty()) return;

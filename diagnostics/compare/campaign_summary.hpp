@@ -39,6 +39,7 @@ struct GroupSummary {
   statistics::Interval running_time_interval{};
   Index escapes = 0;     // runs that left the saddle they started at
   Index breakdowns = 0;  // runs that ended by a breakdown
+  Index timed_out = 0;   // runs that the clock ended: not reproducible, and not solved
   Index claims = 0;      // runs that ended by a criterion of their own
   // Of these, those whose end the referee judged to be no minimum (saddle, maximum, not stationary); nothing: not
   // judged.

@@ -13,6 +13,8 @@ bool same_bits(double a, double b) { return std::bit_cast<std::uint64_t>(a) == s
 
 }  // namespace
 
+bool is_reproducible(const RunRow& row) { return row.end_id != "max-seconds"; }
+
 bool same_result(const RunRow& a, const RunRow& b) {
   return a.run == b.run && a.end_class == b.end_class && a.end_id == b.end_id && a.iterations == b.iterations &&
          a.counts == b.counts && same_bits(a.cost, b.cost) && same_bits(a.value, b.value) &&

@@ -15,7 +15,8 @@ namespace perigee {
 struct RunRow {
   Index run = 0;  // its place in the grid
   EndClass end_class = EndClass::budget;
-  std::string end_id{};  // "value-target": the last target was reached; "cost-budget"; or the solver's own
+  // "value-target": the last target was reached; "cost-budget"; "max-seconds": see is_reproducible; or the solver's own
+  std::string end_id{};
   Index iterations = 0;
   OracleCounts counts{};                // of the whole run
   double cost = 0.0;                    // C of these
@@ -30,6 +31,9 @@ struct RunRow {
   std::string point{};                // what kind of point the end is, where that was asked
   std::string findings{};             // ids of the diagnosis, separated by commas, likewise
 };
+
+/// Whether another execution must give the same row: not where the run was ended by the clock.
+bool is_reproducible(const RunRow& row);
 
 /// Equal in everything but the wall time, bit for bit.
 bool same_result(const RunRow& a, const RunRow& b);

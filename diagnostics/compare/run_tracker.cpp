@@ -7,8 +7,8 @@
 namespace perigee {
 
 RunTracker::RunTracker(const Objective& objective, const CostWeights& weights, std::vector<double> values,
-                       double escape_value)
-    : objective_(objective), weights_(weights), values_(std::move(values)), escape_value_(escape_value) {
+                       const EscapeRule& escape)
+    : objective_(objective), weights_(weights), values_(std::move(values)), escape_(escape) {
   row_.hits.assign(values_.size(), not_measured);
 }
 
@@ -19,7 +19,7 @@ void RunTracker::observe(const StepRecord&, const Stepper& stepper) {
   row_.value = record.batch_size == 0 ? record.value : objective_.value(stepper.current().x());
   if (record.kind == StepKind::perturbation || record.kind == StepKind::jump) ++row_.kicks;
   while (reached_ < values_.size() && row_.value <= values_[reached_]) row_.hits[reached_++] = row_.cost;
-  if (row_.value <= escape_value_ && std::isnan(row_.escape_iteration)) {
+  if (std::isnan(row_.escape_iteration) && has_escaped(escape_, row_.value, stepper.current().x())) {
     row_.escape_iteration = static_cast<double>(record.iteration);
     row_.escape_cost = row_.cost;
   }
@@ -30,12 +30,13 @@ void RunTracker::finish(const End&, const Stepper& stepper) {
   row_.gradient_norm = euclidean_norm(stepper.current().gradient());
 }
 
-StopRule RunTracker::stop_rule(double budget) const {
-  return StopRule([this, budget](const Progress& progress) -> std::optional<End> {
+StopRule RunTracker::stop_rule(double budget, double seconds) const {
+  const StopRule by_cost([this, budget](const Progress& progress) -> std::optional<End> {
     if (reached_ == values_.size()) return target_end(row_.value, values_.back(), progress.current.iteration);
     if (row_.cost >= budget) return budget_end(row_.cost, budget, progress.current.iteration);
     return std::nullopt;
   });
+  return std::isinf(seconds) ? by_cost : by_cost | max_seconds(seconds);
 }
 
 End target_end(double value, double target, Index iteration) {

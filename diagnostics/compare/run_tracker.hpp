@@ -2,6 +2,7 @@
 #ifndef PERIGEE_DIAGNOSTICS_COMPARE_RUN_TRACKER_HPP
 #define PERIGEE_DIAGNOSTICS_COMPARE_RUN_TRACKER_HPP
 
+#include <perigee/diagnostics/compare/escape_rule.hpp>
 #include <perigee/diagnostics/compare/run_row.hpp>
 #include <perigee/lib/observer.hpp>
 #include <perigee/lib/stop.hpp>
@@ -14,14 +15,16 @@ namespace perigee {
 /// evaluated here, off the budget.
 class RunTracker final : public Observer {
  public:
-  /// `values`: what f must fall to, one a target, decreasing; escape_value: likewise, NaN: not asked for.
-  RunTracker(const Objective& objective, const CostWeights& weights, std::vector<double> values, double escape_value);
+  /// `values`: what f must fall to, one a target, decreasing.
+  RunTracker(const Objective& objective, const CostWeights& weights, std::vector<double> values,
+             const EscapeRule& escape);
 
   void observe(const StepRecord& first, const Stepper& stepper) override;
   void finish(const End& end, const Stepper& stepper) override;
 
-  /// Ends a run at its last target, or when its cost has reached the budget. Refers to this tracker.
-  StopRule stop_rule(double budget) const;
+  /// Ends a run at its last target, when its cost has reached the budget, or when it has taken that long. Refers to
+  /// this tracker.
+  StopRule stop_rule(double budget, double seconds) const;
 
   /// Everything but the run's number, its end, its time and its judgement.
   const RunRow& row() const { return row_; }
@@ -30,7 +33,7 @@ class RunTracker final : public Observer {
   const Objective& objective_;
   CostWeights weights_;
   std::vector<double> values_;
-  double escape_value_;
+  EscapeRule escape_;
   std::size_t reached_ = 0;  // targets so far
   RunRow row_;
 };

@@ -29,6 +29,9 @@ class StartText {
   /// The point before it is moved; empty for random starts.
   const Vector& base() const { return base_; }
 
+  /// How far it is moved; 0 for fixed and random starts.
+  double distance() const { return distance_; }
+
   /// Whether all seeds start at the same point.
   bool is_fixed() const { return base_.size() > 0 && distance_ == 0.0; }
 

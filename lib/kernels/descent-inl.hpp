@@ -109,12 +109,26 @@ HWY_INLINE hn::Vec<D> code(D d, LaneEnd end) {
   return hn::Set(d, static_cast<double>(static_cast<int>(end)));
 }
 
+template <class D, class Rows, class Column>
+HWY_INLINE hn::Mask<D> is_far(D d, const DescentRule& rule, Rows rows, const Flight<D, Column>& flight) {
+  const Index count = rows;
+  hn::Vec<D> sum = hn::Zero(d);
+  PERIGEE_UNROLL
+  for (Index i = 0; i < count; ++i) {
+    const hn::Vec<D> difference = flight.x.at(i) - hn::Set(d, rule.escape_from[i]);
+    sum = sum + difference * difference;
+  }
+  return hn::Gt(sum, hn::Set(d, rule.squared_escape_distance));
+}
+
 // Judges x_k: notes an escape and who has come to an end. Returns whether anyone still runs.
-template <class D, class Column>
-HWY_INLINE bool judge(D d, const DescentRule& rule, Flight<D, Column>& flight) {
+template <class D, class Rows, class Column>
+HWY_INLINE bool judge(D d, const DescentRule& rule, Rows rows, Flight<D, Column>& flight) {
   const auto running = hn::Eq(flight.end, hn::Zero(d));
   const auto low = hn::And(running, hn::Le(flight.value, hn::Set(d, rule.escape_value)));
-  flight.escape = hn::IfThenElse(hn::And(low, hn::IsNaN(flight.escape)), flight.iteration, flight.escape);
+  auto leaves = hn::And(low, hn::IsNaN(flight.escape));
+  if (rule.escape_from != nullptr && !hn::AllFalse(d, leaves)) leaves = hn::And(leaves, is_far(d, rule, rows, flight));
+  flight.escape = hn::IfThenElse(leaves, flight.iteration, flight.escape);
   const auto flat = hn::Le(flight.squared_norm, hn::Set(d, rule.squared_tolerance));
   const auto done = hn::Le(flight.value, hn::Set(d, rule.stop_value));
   const auto spent = hn::Ge(flight.iteration, hn::Set(d, rule.max_iterations));
@@ -207,7 +221,7 @@ HWY_INLINE void descend_one(D d, const Model& model, Rows rows, const DescentRul
                             const DescentLanes& lanes, Index lane, double* scratch) {
   auto flight = flight_for(d, rows, scratch);
   take_off(d, rows, lanes, lane, flight);
-  for (Index s = 0; s < steps && judge(d, rule, flight); ++s) step(d, model, rule, rows, flight);
+  for (Index s = 0; s < steps && judge(d, rule, rows, flight); ++s) step(d, model, rule, rows, flight);
   land(d, rows, flight, lanes, lane);
 }
 
@@ -221,8 +235,8 @@ HWY_INLINE void descend_two(D d, const Model& model, Rows rows, const DescentRul
   take_off(d, rows, lanes, lane, first);
   take_off(d, rows, lanes, lane + width, second);
   for (Index s = 0; s < steps; ++s) {
-    const bool first_runs = judge(d, rule, first);
-    const bool second_runs = judge(d, rule, second);
+    const bool first_runs = judge(d, rule, rows, first);
+    const bool second_runs = judge(d, rule, rows, second);
     if (!first_runs && !second_runs) break;
     step(d, model, rule, rows, first);
     step(d, model, rule, rows, second);
