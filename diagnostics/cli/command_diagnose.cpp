@@ -1,6 +1,7 @@
 // `perigee diagnose`: a report on any trajectory.
 #include <perigee/diagnostics/cli/configured_run.hpp>
 #include <perigee/diagnostics/cli/output.hpp>
+#include <perigee/diagnostics/compare/recorded_run.hpp>
 #include <perigee/diagnostics/diagnose.hpp>
 #include <perigee/diagnostics/readers/folder.hpp>
 #include <perigee/diagnostics/readers/reader.hpp>
@@ -17,18 +18,6 @@
 namespace perigee::cli {
 
 namespace {
-
-// What is known of the problem, for a log that knows nothing of it.
-void describe(const Problem& problem, Trajectory& trajectory) {
-  trajectory.problem = problem.name;
-  trajectory.optimal_value = trajectory.lower_bound = problem.optimal_value;
-  if (!problem.policy) return;
-  const auto actions = static_cast<std::size_t>(problem.policy->action_count());
-  if (!trajectory.policy || trajectory.policy->probability_columns.size() != actions) return;
-  trajectory.policy->rewards = problem.policy->rewards();
-  trajectory.policy->optimal_action = problem.policy->optimal_action();
-  trajectory.policy->transform = problem.policy->transform();
-}
 
 Report report_on(const std::string& path, const ReadOptions& options, const std::optional<Problem>& given,
                  DiagnoseOptions diagnose_options, const OutputOptions& output) {

@@ -6,15 +6,11 @@
 #include <perigee/solvers/guided/all_solvers.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 
 namespace perigee::cli {
 
 namespace {
-
-// What was given to make the solver; "solver." is what its settings came to.
-constexpr std::string_view given_prefix = "given-to-solver.";
 
 std::vector<std::string> names_of(const std::vector<ParameterDescription>& parameters) {
   std::vector<std::string> names;
@@ -112,49 +108,13 @@ ConfiguredRun configure(const RunCommandOptions& options) {
   for (const auto& [key, value] : assigned.problem) entries.emplace_back("problem." + key, value);
   entries.emplace_back("solver", options.solver);
   for (const auto& [key, value] : configured.solver->settings()) entries.emplace_back("solver." + key, value);
-  for (const auto& [key, value] : assigned.solver) entries.emplace_back(std::string(given_prefix) + key, value);
+  for (const auto& [key, value] : assigned.solver)
+    entries.emplace_back(std::string(given_to_solver_prefix) + key, value);
   entries.emplace_back("start", options.start.empty() ? configured.problem.starts.at(0).name : options.start);
   entries.emplace_back("seed", std::to_string(options.seed));
   entries.emplace_back("gradient_tolerance", format_exact(options.gradient_tolerance));
   entries.emplace_back("budget", std::to_string(options.budget));
   return configured;
-}
-
-std::optional<Problem> problem_of(const RunConfiguration& configuration) {
-  std::string name;
-  Parameters::Assignments assignments;
-  for (const auto& [key, value] : configuration.entries) {
-    if (key == "problem") name = value;
-    if (key.starts_with("problem.")) assignments.emplace_back(key.substr(8), value);
-  }
-  for (const problems::Entry& entry : problems::registry()) {
-    if (entry.name == name) return entry.make(Parameters(name, entry.parameters, assignments));
-  }
-  return std::nullopt;
-}
-
-NamedChoice solver_of(const RunConfiguration& configuration, const Problem& problem) {
-  NamedChoice choice;
-  Parameters::Assignments recorded;
-  for (const auto& [key, value] : configuration.entries) {
-    if (key == "solver") choice.name = value;
-    if (key.starts_with("solver.")) recorded.emplace_back(key.substr(7), value);
-    if (key.starts_with(given_prefix)) choice.assignments.emplace_back(key.substr(given_prefix.size()), value);
-  }
-  // The settings recorded are the outcome of what was given: they tell whether this is that solver.
-  if (all_solvers::make(choice.name, choice.assignments, problem)->settings() != recorded) {
-    throw std::invalid_argument("the solver " + choice.name +
-                                " of the recorded run cannot be made again: its settings are not those recorded");
-  }
-  return choice;
-}
-
-std::uint64_t seed_of(const RunConfiguration& configuration) {
-  std::uint64_t seed = 0;
-  for (const auto& [key, value] : configuration.entries) {
-    if (key == "seed") std::from_chars(value.data(), value.data() + value.size(), seed);
-  }
-  return seed;
 }
 
 }  // namespace perigee::cli

@@ -1,16 +1,16 @@
-// A run as named on the command line: which problem, solver, start and seed, and back again from a store.
+// A run as named on the command line: which problem, solver, start and seed. compare/recorded_run.hpp leads back again
+// from a store.
 #ifndef PERIGEE_DIAGNOSTICS_CLI_CONFIGURED_RUN_HPP
 #define PERIGEE_DIAGNOSTICS_CLI_CONFIGURED_RUN_HPP
 
 #include <perigee/diagnostics/cli/commands.hpp>
-#include <perigee/diagnostics/compare/named_choice.hpp>
+#include <perigee/diagnostics/compare/recorded_run.hpp>
 #include <perigee/diagnostics/store.hpp>
 #include <perigee/lib/problem.hpp>
 #include <perigee/lib/solver.hpp>
 #include <perigee/lib/stop.hpp>
 
 #include <memory>
-#include <optional>
 
 namespace perigee::cli {
 
@@ -29,16 +29,6 @@ ConfiguredRun configure(const RunCommandOptions& options);
 /// When a run of these options ends: its budget, an interrupt, and the gradient tolerance for methods that do not end
 /// themselves.
 StopRule stop_for(const RunCommandOptions& options, const Solver& solver);
-
-/// The problem that a recorded run was of, if it is in the registry; nothing otherwise.
-std::optional<Problem> problem_of(const RunConfiguration& configuration);
-
-/// The solver that a recorded run was of, as it can be made again on `problem`. Throws std::invalid_argument if the
-/// settings recorded are not those of a registered solver.
-NamedChoice solver_of(const RunConfiguration& configuration, const Problem& problem);
-
-/// The seed that a recorded run was started with; 0 if it names none.
-std::uint64_t seed_of(const RunConfiguration& configuration);
 
 }  // namespace perigee::cli
 
