@@ -4,6 +4,7 @@
 
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/erf.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 
 #include <cmath>
 #include <limits>
@@ -44,5 +45,18 @@ double two_sided_student_quantile(double level, double degrees_of_freedom, const
 }
 
 double chi_squared_tail(double x) { return std::erfc(std::sqrt(0.5 * x)); }
+
+double chi_squared_quantile(double p, double degrees_of_freedom) {
+  if (!(p >= 0.0 && p <= 1.0)) {
+    throw std::invalid_argument("chi_squared_quantile: p must be in [0, 1], got " + format_number(p));
+  }
+  if (!(degrees_of_freedom > 0.0)) {
+    throw std::invalid_argument("chi_squared_quantile: degrees_of_freedom must be positive, got " +
+                                format_number(degrees_of_freedom));
+  }
+  if (p == 0.0) return 0.0;
+  if (p == 1.0) return std::numeric_limits<double>::infinity();
+  return 2.0 * boost::math::gamma_p_inv(0.5 * degrees_of_freedom, p);
+}
 
 }  // namespace perigee::statistics

@@ -19,6 +19,10 @@ double two_sided_student_quantile(double level, double degrees_of_freedom, const
 /// P(chi^2_1 >= x), x >= 0.
 double chi_squared_tail(double x);
 
+/// x with P(chi^2_nu <= x) = p, nu = `degrees_of_freedom` > 0; 0 and inf at p = 0 and 1.
+/// Throws std::invalid_argument unless p is in [0, 1] and nu > 0.
+double chi_squared_quantile(double p, double degrees_of_freedom);
+
 }  // namespace perigee::statistics
 
 #endif
