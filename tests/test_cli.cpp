@@ -320,6 +320,12 @@ TEST_CASE("compare prints a table and JSON") {
   const Outcome clock =
       perigee("compare --problems rosenbrock --solvers \"heavy-ball(learning_rate=1e-6)\" --seconds 1e-6");
   CHECK(contains(clock.output, "1 run was ended by the clock after 1e-06 s: not solved here, and not reproducible."));
+  // Without a known optimum: refused, or measured against the best that was found.
+  const std::string unknown = "compare --problems random-field --solvers limited-memory-bfgs,adam --budget 300";
+  CHECK(contains(perigee(unknown).errors, "must be known, or traces be kept"));
+  const Outcome relative = perigee(unknown + " --traces");
+  CHECK(contains(relative.output, "random-field  first  limited-memory-bfgs  1/1"));
+  CHECK(contains(relative.output, "stands the best value that any run of the case found"));
   // Lists, shorter: the same campaign.
   CHECK(perigee("compare --problems octopus --solvers gradient-descent,perturbed-gradient-descent --seeds 3"
                 " --budget 2000 --threads 2")

@@ -123,6 +123,13 @@ std::string refusals(const CampaignOptions& campaign, const CampaignSummary& sum
   return text;
 }
 
+std::string relative_text(const CampaignOptions& campaign) {
+  if (campaign.relative_cases.empty()) return {};
+  return "For f*, which is not known in " + std::to_string(campaign.relative_cases.size()) + " of " +
+         std::to_string(campaign.cases.size()) +
+         " cases, stands the best value that any run of the case found; when that was reached is read off traces.\n";
+}
+
 }  // namespace
 
 std::string campaign_table(const CampaignOptions& campaign, const CampaignSummary& summary) {
@@ -172,7 +179,7 @@ std::string campaign_table(const CampaignOptions& campaign, const CampaignSummar
       "solved: f <= f* + " + format_number(summary.target) + " (f(x0) - f*) at a cost of at most " +
       format_number(campaign.budget) + " = " + format_number(campaign.weights.gradient, 3) + " gradients + " +
       format_number(campaign.weights.product, 3) + " products + " + format_number(campaign.weights.value, 3) +
-      " values.\n"
+      " values.\n" + relative_text(campaign) +
       "area: under the performance profile up to 100 times the cheapest. median cost: Kaplan-Meier, failures censored "
       "at the budget;\nmean: restricted to the budget. ERT: cost with restarts until it arrives. p: restricted mean "
       "against the best solver there, Holm.\n";

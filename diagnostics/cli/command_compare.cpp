@@ -4,6 +4,7 @@
 #include <perigee/diagnostics/cli/output.hpp>
 #include <perigee/diagnostics/compare/campaign_runner.hpp>
 #include <perigee/diagnostics/compare/campaign_store.hpp>
+#include <perigee/diagnostics/compare/relative_targets.hpp>
 #include <perigee/diagnostics/compare/suites.hpp>
 
 #include <unistd.h>
@@ -53,6 +54,7 @@ CampaignOptions campaign_options(const CompareCommandOptions& command) {
   if (command.seconds > 0.0) options.seconds = command.seconds;
   if (!command.weights.empty()) options.weights = {command.weights[0], command.weights[1], command.weights[2]};
   options.targets = command.targets;
+  options.traces = command.keeps_traces ? Traces::kept : Traces::none;
   options.judgement = judgement_of(command.judgement);
   return options;
 }
@@ -83,7 +85,8 @@ void write_to(const std::string& path, const std::string& content) {
 
 // What was asked for; the table unless standard output is taken.
 void write_summary(const CompareCommandOptions& command, const RunConfiguration& configuration,
-                   const CampaignOptions& campaign, RunRows& rows) {
+                   const CampaignOptions& campaign, RunRows& all_rows) {
+  RelativeTargets rows(campaign, all_rows);
   std::vector<CampaignSummary> summaries;
   for (std::size_t target = 0; target < campaign.targets.size(); ++target) {
     summaries.push_back(summarize(campaign, rows, {.target = target}));

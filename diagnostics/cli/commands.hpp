@@ -64,6 +64,7 @@ struct CompareCommandOptions {
   double seconds = 0.0;               // wall time of a run; 0: no limit
   std::vector<double> weights{};      // of values, gradients and products; empty: the defaults
   std::vector<double> targets{1e-3};  // tau, decreasing
+  bool keeps_traces = false;          // the best value so far over the cost of every run
   std::string judgement = "none";     // "none", "point", "diagnosis"
   std::string store_path;             // empty: nothing is kept
   std::string shard = "1/1";

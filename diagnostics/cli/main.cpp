@@ -144,6 +144,9 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       ->capture_default_str()
       ->type_name("TAU,...")
       ->allow_extra_args(false);
+  compare_app->add_flag("--traces", compare.keeps_traces,
+                        "Keep the best value so far over the cost of every run; problems whose optimal value is not "
+                        "known are then measured against the best value that any run found");
   compare_app->add_option("--judge", compare.judgement, "What is asked of every end: none, point or diagnosis")
       ->capture_default_str()
       ->check(CLI::IsMember({"none", "point", "diagnosis"}));

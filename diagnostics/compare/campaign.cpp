@@ -55,6 +55,7 @@ std::string settings_text(const Solver& solver) {
 
 Campaign::Campaign(CampaignOptions options) : options_(std::move(options)) {
   check(options_);
+  options_.relative_cases.clear();
   std::map<std::string, std::size_t> known;
   for (const NamedChoice& solver : options_.solvers) {
     // What is wrong for every problem is wrong now.
@@ -67,6 +68,7 @@ Campaign::Campaign(CampaignOptions options) : options_(std::move(options)) {
     problem_of_case_.push_back(place->second);
     const Problem& problem = *problems_[place->second];
     starts_.emplace_back(problem, one.start);
+    if (!problem.optimal_value) options_.relative_cases.push_back(static_cast<Index>(problem_of_case_.size()) - 1);
     escapes_.push_back(escape_rule(problem, starts_.back(), options_));
   }
   note_groups();
@@ -75,8 +77,9 @@ Campaign::Campaign(CampaignOptions options) : options_(std::move(options)) {
 void Campaign::add_problem(const NamedChoice& choice) {
   problems_.push_back(std::make_unique<Problem>(problems::make(choice.name, choice.assignments)));
   const Problem& problem = *problems_.back();
-  if (!problem.optimal_value) {
-    throw std::invalid_argument("compare: the optimal value of problem '" + problem.name + "' must be known, got none");
+  if (!problem.optimal_value && options_.traces == Traces::none) {
+    throw std::invalid_argument("compare: the optimal value of problem '" + problem.name +
+                                "' must be known, or traces be kept, got neither");
   }
   for (const NamedChoice& solver : options_.solvers) {
     solvers_.emplace_back();
@@ -153,7 +156,7 @@ RunConfiguration Campaign::configuration() const {
 std::vector<double> Campaign::target_values(const RunPlace& place, const Vector& x0) const {
   const Problem& problem = problem_at(place);
   const Vector& base = start_at(place).base();
-  const double best = *problem.optimal_value;
+  const double best = problem.optimal_value.value_or(not_measured);  // then no value is low enough
   const double height = problem.objective->value(base.size() > 0 ? base : x0) - best;
   std::vector<double> values;
   for (const double target : options_.targets) values.push_back(best + target * height);
@@ -167,7 +170,7 @@ RunRow Campaign::run(Index run) const {
   const RandomSource random(static_cast<std::uint64_t>(place.seed));
   const Vector x0 = start_at(place).at(random.seed());
   RunTracker tracker(*problem.objective, options_.weights, target_values(place, x0),
-                     escapes_[static_cast<std::size_t>(place.case_index)]);
+                     escapes_[static_cast<std::size_t>(place.case_index)], options_.traces);
   Recorder recorder({}, probe_of(problem));
   std::vector<Observer*> observers{&tracker};
   if (options_.judgement == Judgement::diagnosis) observers.push_back(&recorder);
@@ -201,8 +204,9 @@ RunRow Campaign::run(Index run) const {
 
 bool Campaign::runs_in_lanes(Index run) const {
   const RunPlace place = place_of(options_, run);
-  return options_.targets.size() == 1 && std::isinf(options_.seconds) && options_.judgement == Judgement::none &&
-         start_at(place).base().size() > 0 && fixed_rate(solver_at(place)).has_value();
+  return options_.targets.size() == 1 && std::isinf(options_.seconds) && options_.traces == Traces::none &&
+         options_.judgement == Judgement::none && start_at(place).base().size() > 0 &&
+         fixed_rate(solver_at(place)).has_value();
 }
 
 std::vector<RunRow> Campaign::run_many(std::span<const Index> runs) const {

@@ -20,7 +20,7 @@ class Campaign {
  public:
   /// Makes every problem and solver, and starts every solver once in every case: where that is refused, its group is
   /// not applicable. Throws std::invalid_argument on unknown names, wrong parameters, options out of range, a problem
-  /// whose optimal value is not known, or a solver that fits no case.
+  /// whose optimal value is not known where no traces are kept, or a solver that fits no case.
   explicit Campaign(CampaignOptions options);
 
   /// With the notes on groups.
@@ -36,8 +36,8 @@ class Campaign {
   RunRow run(Index run) const;
 
   /// Whether runs of one group (case, solver) go several at a time through vector lanes: gradient descent of
-  /// a fixed rate, one target, starts beside a fixed point, nothing to be judged, no limit of wall time. The rows are
-  /// the same.
+  /// a fixed rate, one target, starts beside a fixed point, nothing to be judged, no limit of wall time, no traces. The
+  /// rows are the same.
   bool runs_in_lanes(Index run) const;
 
   /// The rows of these runs, in their order. All of one group where runs_in_lanes; `seconds` is then shared out evenly.

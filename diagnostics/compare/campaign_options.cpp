@@ -35,6 +35,8 @@ std::vector<double> numbers_of(const std::string& name, const std::string& text)
 }
 
 // A note as an entry: "group 7" is "one run" or "not applicable: REASON".
+constexpr std::string_view case_prefix = "case ";
+constexpr std::string_view relative_text = "targets relative to the best value found";
 constexpr std::string_view group_prefix = "group ";
 constexpr std::string_view single_text = "one run";
 constexpr std::string_view not_applicable_prefix = "not applicable: ";
@@ -72,6 +74,15 @@ Judgement judgement_of(std::string_view name) {
     if (name_of(judgement) == name) return judgement;
   }
   throw std::invalid_argument("judgement must be none, point or diagnosis, got '" + std::string(name) + "'");
+}
+
+std::string_view name_of(Traces traces) { return traces == Traces::none ? "none" : "kept"; }
+
+Traces traces_of(std::string_view name) {
+  for (const Traces traces : {Traces::none, Traces::kept}) {
+    if (name_of(traces) == name) return traces;
+  }
+  throw std::invalid_argument("traces must be none or kept, got '" + std::string(name) + "'");
 }
 
 Index run_count(const CampaignOptions& options) {
@@ -159,6 +170,10 @@ std::vector<std::pair<std::string, std::string>> entries_of(const CampaignOption
   put("escape_fraction", format_exact(options.escape_fraction));
   put("escape_distance", format_exact(options.escape_distance));
   put("judgement", std::string(name_of(options.judgement)));
+  put("traces", std::string(name_of(options.traces)));
+  for (const Index index : options.relative_cases) {
+    put(std::string(case_prefix) + std::to_string(index), std::string(relative_text));
+  }
   for (const GroupNote& note : options.notes) {
     put(std::string(group_prefix) + std::to_string(note.group),
         note.kind == GroupKind::single ? std::string(single_text) : std::string(not_applicable_prefix) + note.reason);
@@ -192,8 +207,15 @@ CampaignOptions options_of(const std::vector<std::pair<std::string, std::string>
   options.escape_distance = number_of("escape_distance", text("escape_distance"));
   options.judgement = judgement_of(text("judgement"));
   for (const auto& [name, value] : entries) {
+    if (name.starts_with(case_prefix)) {
+      const auto index = static_cast<Index>(number_of(name, name.substr(case_prefix.size())));
+      require(index >= 0 && index < static_cast<Index>(options.cases.size()) && value == relative_text,
+              "relative cases must be of the grid", name + " " + value);
+      options.relative_cases.push_back(index);
+    }
     if (name.starts_with(group_prefix)) options.notes.push_back(group_note_of(name, value));
   }
+  options.traces = traces_of(text("traces"));
   const auto groups = static_cast<Index>(options.cases.size() * options.solvers.size());
   for (std::size_t i = 0; i < options.notes.size(); ++i) {
     const Index least = i == 0 ? 0 : options.notes[i - 1].group + 1;

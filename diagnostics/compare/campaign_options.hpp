@@ -42,6 +42,13 @@ enum class Judgement {
 std::string_view name_of(Judgement judgement);
 Judgement judgement_of(std::string_view name);
 
+/// Whether the best value so far is kept over the cost of every run (value_trace.hpp).
+enum class Traces { none, kept };
+
+/// "none", "kept"; throws std::invalid_argument on any other name.
+std::string_view name_of(Traces traces);
+Traces traces_of(std::string_view name);
+
 enum class GroupKind {
   seeded,          // a run a seed
   single,          // nothing is drawn: the run of seed 0 stands for all
@@ -56,18 +63,21 @@ struct GroupNote {
 };
 
 struct CampaignOptions {
-  std::vector<CampaignCase> cases{};  // all different; each problem must know its optimal value f*
+  std::vector<CampaignCase> cases{};  // all different; each problem must know its f*, or traces be kept
   std::vector<NamedChoice> solvers{};
   Index seeds = 20;                                          // 0, ..., seeds - 1; >= 1
   double budget = 10000.0;                                   // C of a run, >= 1; a step in progress is finished
   double seconds = std::numeric_limits<double>::infinity();  // wall time of a run likewise, > 0; infinite: no limit
   CostWeights weights{};
-  // tau, decreasing, in (0, 1): solved where f <= f* + tau (f(x_0) - f*), x_0 the start before it is moved at random
+  // tau, decreasing, in (0, 1): solved where f <= f* + tau (f(x_0) - f*), x_0 the start before it is moved at random;
+  // where f* is not known: relative_targets.hpp
   std::vector<double> targets{1e-3};
   double escape_fraction = 1e-3;  // of f_s - f*, by which f must fall below a saddle; in (0, 1): escape_rule.hpp
   double escape_distance = 10.0;  // times the start's distance from the saddle, which must be left behind; >= 0
   Judgement judgement = Judgement::none;
-  std::vector<GroupNote> notes{};  // found out by Campaign, whatever stands here before; by group
+  Traces traces = Traces::none;
+  std::vector<Index> relative_cases{};  // those without f*, ascending; found out by Campaign, as are the notes
+  std::vector<GroupNote> notes{};       // found out by Campaign, whatever stands here before; by group
 };
 
 /// Where a run stands in the grid.

@@ -22,7 +22,7 @@ using sqlite::Statement;
 
 constexpr std::int64_t campaign_application_id = 0x50524743;  // "PRGC" in the file's header
 constexpr std::int64_t campaign_schema_version = 2;           // PRAGMA user_version
-constexpr int fixed_columns = 16;                             // of the table `runs`; the targets follow
+constexpr int fixed_columns = 17;                             // of the table `runs`; the targets follow
 
 void require_campaign(Database& database) {
   const std::int64_t application = sqlite::application_id(database);
@@ -63,7 +63,7 @@ std::string schema_of(const CampaignOptions& options) {
          "; CREATE TABLE runs(run INTEGER PRIMARY KEY, end_class TEXT NOT NULL, end_id TEXT NOT NULL,"
          " iterations INTEGER NOT NULL, values_count INTEGER NOT NULL, gradients_count INTEGER NOT NULL,"
          " hvp_count INTEGER NOT NULL, cost, seconds, value, gradient_norm, kicks INTEGER NOT NULL, escape_iteration,"
-         " escape_cost, point TEXT, findings TEXT" +
+         " escape_cost, point TEXT, findings TEXT, trace BLOB" +
          hits + "); " + view_of(options);
 }
 
@@ -132,6 +132,11 @@ void insert_row(Statement& insert, const RunRow& row) {
   };
   asked_for(15, row.point);
   asked_for(16, row.findings);
+  if (row.trace.empty()) {
+    insert.bind_null(17);
+  } else {
+    insert.bind(17, std::span<const std::uint8_t>(bytes_of(row.trace)));
+  }
   for (std::size_t i = 0; i < row.hits.size(); ++i) insert.bind(fixed_columns + 1 + static_cast<int>(i), row.hits[i]);
   insert.run();
 }
@@ -162,6 +167,11 @@ void read_row(const Database& database, const Statement& from, RunRow& row) {
   row.escape_cost = from.number(13, "runs.escape_cost");
   row.point = from.is_null(14) ? "" : from.text(14, "runs.point");
   row.findings = from.is_null(15) ? "" : from.text(15, "runs.findings");
+  try {
+    row.trace = from.is_null(16) ? ValueTrace() : trace_of(from.blob(16, "runs.trace"));
+  } catch (const std::invalid_argument& error) {
+    database.fail(std::string("damaged: ") + error.what());
+  }
   for (std::size_t i = 0; i < row.hits.size(); ++i) {
     row.hits[i] = from.number(fixed_columns + static_cast<int>(i), "runs.hit");
   }

@@ -24,7 +24,7 @@ double distance_to_nearest_other(const Problem& problem, const StationaryPoint& 
 
 EscapeRule escape_rule(const Problem& problem, const StartText& start, const CampaignOptions& options) {
   const Vector& x = start.base();
-  if (x.size() == 0) return {};
+  if (x.size() == 0 || !problem.optimal_value) return {};
   for (const StationaryPoint& point : problem.stationary_points) {
     if (point.type == StationaryType::minimum || !(point.value > *problem.optimal_value)) continue;
     const double nearest = distance_to_nearest_other(problem, point);

@@ -25,7 +25,7 @@ struct EscapeRule {
 
 /// The rule of a start. It is beside a saddle (or a maximum, or a degenerate point above f*) if its point is within a
 /// thousandth of d of it, or of 1 + ||x_s|| where d is not known; the offset by which a start is moved adds to its
-/// distance. The problem must know f*.
+/// distance. Nothing to escape from where f* is not known.
 EscapeRule escape_rule(const Problem& problem, const StartText& start, const CampaignOptions& options);
 
 /// Whether the value and the point are past the rule.

@@ -20,7 +20,7 @@ bool same_result(const RunRow& a, const RunRow& b) {
          a.counts == b.counts && same_bits(a.cost, b.cost) && same_bits(a.value, b.value) &&
          same_bits(a.gradient_norm, b.gradient_norm) && a.kicks == b.kicks &&
          same_bits(a.escape_iteration, b.escape_iteration) && same_bits(a.escape_cost, b.escape_cost) &&
-         a.point == b.point && a.findings == b.findings &&
+         a.point == b.point && a.findings == b.findings && same_trace(a.trace, b.trace) &&
          std::equal(a.hits.begin(), a.hits.end(), b.hits.begin(), b.hits.end(), same_bits);
 }
 

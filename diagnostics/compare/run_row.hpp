@@ -4,6 +4,7 @@
 
 #include <perigee/diagnostics/compare/campaign_options.hpp>
 #include <perigee/diagnostics/compare/statistics/censored.hpp>
+#include <perigee/diagnostics/compare/value_trace.hpp>
 #include <perigee/lib/end.hpp>
 #include <perigee/lib/trajectory.hpp>
 
@@ -28,6 +29,7 @@ struct RunRow {
       not_measured;                   // first k past the saddle it started at (or beside); NaN: never, or no saddle
   double escape_cost = not_measured;  // C by then
   std::vector<double> hits{};         // C at the first iterate that reaches each target; NaN: not reached
+  ValueTrace trace{};                 // where that was asked
   std::string point{};                // what kind of point the end is, where that was asked
   std::string findings{};             // ids of the diagnosis, separated by commas, likewise
 };

@@ -7,8 +7,8 @@
 namespace perigee {
 
 RunTracker::RunTracker(const Objective& objective, const CostWeights& weights, std::vector<double> values,
-                       const EscapeRule& escape)
-    : objective_(objective), weights_(weights), values_(std::move(values)), escape_(escape) {
+                       const EscapeRule& escape, Traces traces)
+    : objective_(objective), weights_(weights), values_(std::move(values)), escape_(escape), traces_(traces) {
   row_.hits.assign(values_.size(), not_measured);
 }
 
@@ -18,6 +18,7 @@ void RunTracker::observe(const StepRecord&, const Stepper& stepper) {
   row_.cost = cost_of(record.counts, weights_);
   row_.value = record.batch_size == 0 ? record.value : objective_.value(stepper.current().x());
   if (record.kind == StepKind::perturbation || record.kind == StepKind::jump) ++row_.kicks;
+  if (traces_ == Traces::kept) extend(row_.trace, row_.cost, row_.value);
   while (reached_ < values_.size() && row_.value <= values_[reached_]) row_.hits[reached_++] = row_.cost;
   if (std::isnan(row_.escape_iteration) && has_escaped(escape_, row_.value, stepper.current().x())) {
     row_.escape_iteration = static_cast<double>(record.iteration);

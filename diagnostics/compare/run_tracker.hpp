@@ -15,9 +15,9 @@ namespace perigee {
 /// evaluated here, off the budget.
 class RunTracker final : public Observer {
  public:
-  /// `values`: what f must fall to, one a target, decreasing.
+  /// `values`: what f must fall to, one a target, decreasing; NaN: to none.
   RunTracker(const Objective& objective, const CostWeights& weights, std::vector<double> values,
-             const EscapeRule& escape);
+             const EscapeRule& escape, Traces traces = Traces::none);
 
   void observe(const StepRecord& first, const Stepper& stepper) override;
   void finish(const End& end, const Stepper& stepper) override;
@@ -34,6 +34,7 @@ class RunTracker final : public Observer {
   CostWeights weights_;
   std::vector<double> values_;
   EscapeRule escape_;
+  Traces traces_;
   std::size_t reached_ = 0;  // targets so far
   RunRow row_;
 };

@@ -56,6 +56,11 @@ void write_row(StateWriter& writer, const RunRow& row) {
   for (const double hit : row.hits) writer.write(hit);
   writer.write(std::string_view(row.point));
   writer.write(std::string_view(row.findings));
+  writer.write(static_cast<std::uint64_t>(row.trace.size()));
+  for (const TracePoint& point : row.trace) {
+    writer.write(point.cost);
+    writer.write(point.value);
+  }
 }
 
 RunRow read_row(StateReader& reader, std::size_t targets) {
@@ -80,6 +85,13 @@ RunRow read_row(StateReader& reader, std::size_t targets) {
   for (double& hit : row.hits) reader.read(hit);
   reader.read(row.point);
   reader.read(row.findings);
+  std::uint64_t points = 0;
+  reader.read(points);
+  row.trace.resize(points);
+  for (TracePoint& point : row.trace) {
+    reader.read(point.cost);
+    reader.read(point.value);
+  }
   return row;
 }
 
