@@ -7,7 +7,7 @@ mpiexec=$2
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_btl=self,vader
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
-campaign=(compare --problems "capped-saddle,octopus(dimension=4),rosenbrock" --starts +1e-3,random --seeds 2000
+campaign=(compare --problems "capped-saddle,octopus(dimension=4),rosenbrock,beale@saddle" --starts +1e-3,random --seeds 2000
           --solvers gradient-descent,perturbed-gradient-descent,limited-memory-bfgs,trust-region-newton-cg --budget 2000)
 fail() { echo "mpi_campaign: $1" >&2; exit 1; }
 over_ranks() { "$mpiexec" --oversubscribe -n 3 "$perigee" "${campaign[@]}" --store "$1"; }
