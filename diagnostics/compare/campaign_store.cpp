@@ -59,6 +59,7 @@ std::string schema_of(const CampaignOptions& options) {
          "; PRAGMA user_version = " + std::to_string(campaign_schema_version) +
          "; CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
          "; CREATE TABLE configuration(position INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL)"
+         "; CREATE UNIQUE INDEX configuration_names ON configuration(name)"  // the view asks by name, for every row
          "; CREATE TABLE writers(writer INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL)"
          "; CREATE TABLE runs(run INTEGER PRIMARY KEY, end_class TEXT NOT NULL, end_id TEXT NOT NULL,"
          " iterations INTEGER NOT NULL, values_count INTEGER NOT NULL, gradients_count INTEGER NOT NULL,"
