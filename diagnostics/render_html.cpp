@@ -7,6 +7,7 @@
 #include <perigee/lib/version.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -110,6 +111,42 @@ std::string verdicts(const std::vector<Report>& reports, const std::vector<std::
          rows + "</tbody></table></div>\n";
 }
 
+std::string with_interval(const BoundedNumber& number) {
+  if (std::isnan(number.value)) return markup::number(not_measured);
+  return markup::number(number.value, 3) + "<br>[" + markup::number(number.lower, 3) + ", " +
+         markup::number(number.upper, 3) + "]";
+}
+
+std::string levels_table(const Together& together) {
+  std::string rows;
+  for (const TogetherLevel& level : together.levels) {
+    const bool is_best = &level == &together.levels.front();
+    const auto cell = [](const std::string& content) { return "<td class=\"number\">" + content + "</td>"; };
+    rows += "<tr><th scope=\"row\" class=\"number\">" + markup::number(level.value, 4) + "</th>" +
+            cell(std::to_string(level.ends.size())) + cell(with_interval(level.share)) +
+            cell(is_best ? "" : std::to_string(level.stays)) + cell(is_best ? "" : std::to_string(level.left)) +
+            cell(is_best ? "" : with_interval(level.rate)) + cell(is_best ? "" : with_interval(level.remaining)) +
+            "<td>" + (level.advice == RestartAdvice::none ? "" : std::string(name_of(level.advice))) + "</td></tr>\n";
+  }
+  if (rows.empty()) return "";
+  return "<div class=\"wide-table\"><table><thead><tr><th scope=\"col\" class=\"number\">Level</th><th scope=\"col\" "
+         "class=\"number\">Runs that end there</th><th scope=\"col\" class=\"number\">Share [95%]</th><th "
+         "scope=\"col\" "
+         "class=\"number\">Stays</th><th scope=\"col\" class=\"number\">Left for a better one</th><th scope=\"col\" "
+         "class=\"number\">Rate of leaving, an iteration</th><th scope=\"col\" class=\"number\">Expected remaining "
+         "iterations</th><th scope=\"col\">Wait or restart</th></tr></thead><tbody>" +
+         rows + "</tbody></table></div>\n";
+}
+
+std::string together_section(const std::vector<Together>& all) {
+  std::string content;
+  for (const Together& together : all) {
+    for (const std::string& sentence : together.sentences) content += "<p>" + escape(sentence) + "</p>\n";
+    content += levels_table(together);
+  }
+  return section("levels", "Together", content);
+}
+
 std::vector<Chart> charts_with_prefix(const Report& report, const std::string& prefix) {
   std::vector<Chart> charts = charts_of(report);
   for (Chart& chart : charts) chart.id = prefix + chart.id;
@@ -124,12 +161,12 @@ std::string render_html(const Report& report) {
                  charts);
 }
 
-std::string render_html(const std::vector<Report>& reports) {
+std::string render_html(const std::vector<Report>& reports, const std::vector<Together>& together) {
   const std::vector<std::string> names = names_of(reports);
   std::vector<Chart> charts;
   Chart overlay = overlay_chart(reports);
-  const std::string together = overlay.series.empty() ? "" : chart_figure(overlay);
-  if (!together.empty()) charts.push_back(std::move(overlay));
+  const std::string side_by_side = overlay.series.empty() ? "" : chart_figure(overlay);
+  if (!side_by_side.empty()) charts.push_back(std::move(overlay));
   std::string runs;
   for (std::size_t i = 0; i < reports.size(); ++i) {
     const std::string prefix = run_id(i) + '-';
@@ -140,7 +177,8 @@ std::string render_html(const std::vector<Report>& reports) {
     std::move(own.begin(), own.end(), std::back_inserter(charts));
   }
   const std::string content = section("verdicts", "Verdicts", verdicts(reports, names)) +
-                              section("together", "Side by side", toolbar(charts) + together) + runs;
+                              section("together", "Side by side", toolbar(charts) + side_by_side) +
+                              together_section(together) + runs;
   return page_of(std::to_string(reports.size()) + (reports.size() == 1 ? " run" : " runs"), "", content, charts);
 }
 

@@ -8,6 +8,7 @@
 #define PERIGEE_DIAGNOSTICS_RENDER_HTML_HPP
 
 #include <perigee/diagnostics/report.hpp>
+#include <perigee/diagnostics/together.hpp>
 
 #include <string>
 #include <vector>
@@ -18,9 +19,9 @@ namespace perigee {
 /// chart_sample_limit samples of a series are drawn, extremes among them. Deterministic. Linear in the records.
 std::string render_html(const Report& report);
 
-/// Several runs on one page: the table of their verdicts, their values in one chart over logarithmic time, then each
-/// run's own sections, folded away.
-std::string render_html(const std::vector<Report>& reports);
+/// Several runs on one page: the table of their verdicts, their values in one chart over logarithmic time, what they
+/// show together, then each run's own sections, folded away.
+std::string render_html(const std::vector<Report>& reports, const std::vector<Together>& together = {});
 
 /// A page of the same head, style sheet and policy around `content`, which is markup: its text must be escaped already.
 std::string html_page(const std::string& title, const std::string& content);

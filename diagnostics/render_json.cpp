@@ -129,6 +129,34 @@ Json point_of(const JudgedPoint& point) {
   return result;
 }
 
+Json bounded(const BoundedNumber& number_with_interval) {
+  Json result;
+  result["value"] = number(number_with_interval.value);
+  result["lower"] = number(number_with_interval.lower);
+  result["upper"] = number(number_with_interval.upper);
+  return result;
+}
+
+Json level_of(const TogetherLevel& level) {
+  Json result;
+  result["value"] = number(level.value);
+  result["lowest"] = number(level.lowest);
+  result["highest"] = number(level.highest);
+  result["ends"] = level.ends;
+  result["share"] = bounded(level.share);
+  result["at_rest"] = level.at_rest;
+  result["stays"] = level.stays;
+  result["left"] = level.left;
+  result["shortest_stay"] = number(level.shortest_stay);
+  result["total_time"] = number(level.total_time);
+  result["rate"] = bounded(level.rate);
+  result["remaining"] = bounded(level.remaining);
+  result["exponential_p"] = number(level.exponential_p);
+  result["leaving"] = std::string(name_of(level.leaving));
+  result["advice"] = std::string(name_of(level.advice));
+  return result;
+}
+
 template <class Element>
 Json array_of(const std::vector<Element>& elements, Json (*convert)(const Element&)) {
   Json array = Json::array();
@@ -136,7 +164,31 @@ Json array_of(const std::vector<Element>& elements, Json (*convert)(const Elemen
   return array;
 }
 
+Json together_of(const Together& together) {
+  Json result;
+  result["problem"] = text_or_null(together.problem);
+  result["runs"] = together.runs;
+  result["broken"] = together.broken;
+  result["moving"] = together.moving;
+  result["is_one_method"] = together.is_one_method;
+  result["levels"] = array_of(together.levels, level_of);
+  result["restart_cost"] = bounded(together.restart_cost);
+  result["restart_cutoff"] = number(together.restart_cutoff);
+  result["sentences"] = texts(together.sentences);
+  return result;
+}
+
 }  // namespace
+
+std::string render_json(const std::vector<std::string>& documents, const std::vector<Together>& together) {
+  Json document;
+  document["schema_version"] = json_schema_version;
+  document["perigee_version"] = std::string(version());
+  document["together"] = array_of(together, together_of);
+  document["runs"] = Json::array();
+  for (const std::string& run : documents) document["runs"].push_back(Json::parse(run));
+  return document.dump(2) + '\n';
+}
 
 std::string render_json(const Report& report) {
   const Diagnosis& diagnosis = report.diagnosis;

@@ -4,8 +4,10 @@
 #define PERIGEE_DIAGNOSTICS_RENDER_JSON_HPP
 
 #include <perigee/diagnostics/report.hpp>
+#include <perigee/diagnostics/together.hpp>
 
 #include <string>
+#include <vector>
 
 namespace perigee {
 
@@ -17,6 +19,10 @@ inline constexpr int json_schema_version = 2;
 /// "Infinity" and "-Infinity". Bytes that are not UTF-8 become U+FFFD. The iterates and records themselves are
 /// not part of it.
 std::string render_json(const Report& report);
+
+/// One object for several runs: `documents`, each of them as render_json wrote it, in "runs", and what they show
+/// together, problem by problem.
+std::string render_json(const std::vector<std::string>& documents, const std::vector<Together>& together);
 
 }  // namespace perigee
 

@@ -211,13 +211,21 @@ std::string body(const Report& report) {
   return text;
 }
 
+std::string together_section(const std::vector<Together>& all) {
+  std::string text;
+  for (const Together& together : all) {
+    for (const std::string& sentence : together.sentences) text += escape(sentence) + "\n\n";
+  }
+  return text.empty() ? "" : heading("Together") + text;
+}
+
 std::string footer() { return "\n<sub>perigee " + std::string(version()) + "</sub>\n"; }
 
 }  // namespace
 
 std::string render_markdown(const Report& report) { return "## Perigee report\n\n" + body(report) + footer(); }
 
-std::string render_markdown(const std::vector<Report>& reports) {
+std::string render_markdown(const std::vector<Report>& reports, const std::vector<Together>& together) {
   const std::vector<std::string> names = names_of(reports);
   std::string text = "## Perigee report on " + std::to_string(reports.size()) +
                      (reports.size() == 1 ? " run" : " runs") +
@@ -230,6 +238,7 @@ std::string render_markdown(const std::vector<Report>& reports) {
             capitalized(name_of(worst_severity(reports[i].diagnosis))) + "** " +
             escape(verdict_of(reports[i].diagnosis)) + " |\n";
   }
+  text += together_section(together);
   for (std::size_t i = 0; i < reports.size(); ++i) {
     text += folded("Run " + std::to_string(i + 1) + ": " + html_text(names[i]), body(reports[i]));
   }

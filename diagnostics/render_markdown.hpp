@@ -5,6 +5,7 @@
 #define PERIGEE_DIAGNOSTICS_RENDER_MARKDOWN_HPP
 
 #include <perigee/diagnostics/report.hpp>
+#include <perigee/diagnostics/together.hpp>
 
 #include <string>
 #include <vector>
@@ -15,8 +16,8 @@ namespace perigee {
 /// UTF-8, ends with a newline. Deterministic.
 std::string render_markdown(const Report& report);
 
-/// Several runs: the table of their verdicts, then each run's report, folded.
-std::string render_markdown(const std::vector<Report>& reports);
+/// Several runs: the table of their verdicts, what they show together, then each run's report, folded.
+std::string render_markdown(const std::vector<Report>& reports, const std::vector<Together>& together = {});
 
 }  // namespace perigee
 

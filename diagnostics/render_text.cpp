@@ -277,12 +277,23 @@ void write_input(Page& page, const ReportSource& source) {
   for (const std::string& note : source.notes) page.paragraph(note, 2, "- ", 2);
 }
 
+void check_width(const TextOptions& options) {
+  if (options.width >= 40) return;
+  throw std::invalid_argument("render_text: width must be at least 40, got " + std::to_string(options.width));
+}
+
 }  // namespace
 
+std::string render_text(const Together& together, const TextOptions& options) {
+  check_width(options);
+  Page page(options);
+  page.heading("Together");
+  for (const std::string& sentence : together.sentences) page.paragraph(sentence, 2);
+  return page.take();
+}
+
 std::string render_text(const Report& report, const TextOptions& options) {
-  if (options.width < 40) {
-    throw std::invalid_argument("render_text: width must be at least 40, got " + std::to_string(options.width));
-  }
+  check_width(options);
   Page page(options);
   const Diagnosis& diagnosis = report.diagnosis;
   const Finding* principal = principal_finding(diagnosis);

@@ -3,6 +3,7 @@
 #define PERIGEE_DIAGNOSTICS_RENDER_TEXT_HPP
 
 #include <perigee/diagnostics/report.hpp>
+#include <perigee/diagnostics/together.hpp>
 
 #include <string>
 
@@ -24,6 +25,9 @@ struct TextOptions {
 /// No line is longer than the width except for a single word that is.
 /// Throws std::invalid_argument if the width is below 40.
 std::string render_text(const Report& report, const TextOptions& options = {});
+
+/// What several runs show together: a heading and its sentences, a paragraph each. Likewise.
+std::string render_text(const Together& together, const TextOptions& options = {});
 
 }  // namespace perigee
 

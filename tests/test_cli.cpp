@@ -211,8 +211,13 @@ TEST_CASE("a folder of logs gets a report each and a line each") {
   CHECK(contains(outcome.output.substr(summaries), "a.csv\n"));
   CHECK(contains(outcome.output.substr(summaries), "b.jsonl\n"));
   CHECK(perigee("diagnose " + quoted(folder.path.string()) + " --fail-on non-finite").exit_code == 1);
-  CHECK(perigee("diagnose " + quoted(folder.path.string()) + " --json " + quoted(folder.file("out.json", "")))
-            .exit_code == 2);
+  // As JSON: one object with both.
+  const std::string file = (folder.path / "both.json").string();
+  CHECK(perigee("diagnose " + quoted(folder.path.string()) + " --json " + quoted(file)).exit_code == 0);
+  const nlohmann::json both = nlohmann::json::parse(read(file));
+  CHECK(both["runs"].size() == 2);
+  CHECK(both["together"][0]["broken"] == 1);
+  CHECK(both == nlohmann::json::parse(perigee("diagnose --json - " + quoted(folder.path.string())).output));
 
   const Folder empty;
   CHECK(perigee("diagnose " + quoted(empty.path.string())).exit_code == 2);
@@ -270,9 +275,9 @@ TEST_CASE("the report is Markdown where its name says so, and one page for sever
   CHECK(contains(read(page), "id=\"chart-run-2-value\""));
   CHECK(contains(both.output, "first.csv"));
   CHECK(contains(both.output, "second.csv"));
-  const Outcome refused = perigee("diagnose " + first + ' ' + second + " --json " + quoted(page + ".json"));
-  CHECK(refused.exit_code == 2);
-  CHECK(contains(refused.errors, "--json FILE takes one run, got 2"));
+  // What they show together is the last paragraph, and a section of the page.
+  CHECK(both.output.find("Together\n  2 runs: ") > both.output.find("All 2 runs"));
+  CHECK(contains(read(page), "<p>2 runs: "));
   // The curvature at snapshots needs the objective, which a run of ours has.
   const std::string whole = (folder.path / "saddle.html").string();
   CHECK(perigee("run capped-saddle --report " + quoted(whole)).exit_code == 0);

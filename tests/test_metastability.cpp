@@ -9,9 +9,11 @@
 #include <perigee/lib/recorder.hpp>
 #include <perigee/lib/run.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
+#include <perigee/solvers/langevin_dynamics.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 using namespace perigee;
 
@@ -277,4 +279,42 @@ TEST_CASE("a softmax bandit from twenty starts: as many leave the well, and afte
   // The next to leave is the one that came nearest to leaving: all still there started below those that left.
   CHECK(well.ends.back() == 19);
   CHECK(together.problem == "softmax-bandit");
+}
+
+TEST_CASE("Langevin runs leave the shallow side of a tilted well at Kramers' rate, and the times are exponential") {
+  // Kramers (1940), strong friction, a step of eta of time: eta sqrt(f''(a) |f''(s)|)/(2 pi) exp(-(f(s) - f(a))/T), for
+  // f = x^4/4 - x^2/2 + 0.2 x, whose stationary points solve x^3 - x + 0.2 = 0. Its error is of the order of T over the
+  // barrier, 0.0817, and of eta.
+  const double temperature = 0.02;
+  const double step = 0.1;
+  const double well = 2.0 / std::sqrt(3.0) * std::cos(std::acos(-0.3 * std::sqrt(3.0)) / 3.0);
+  const double saddle =
+      2.0 / std::sqrt(3.0) * std::cos(std::acos(-0.3 * std::sqrt(3.0)) / 3.0 - 2.0 * std::numbers::pi / 3.0);
+  const auto f = [](double x) { return 0.25 * std::pow(x, 4) - 0.5 * x * x + 0.2 * x; };
+  const auto curvature = [](double x) { return 3.0 * x * x - 1.0; };
+  const double kramers = step * std::sqrt(curvature(well) * -curvature(saddle)) / (2.0 * std::numbers::pi) *
+                         std::exp(-(f(saddle) - f(well)) / temperature);
+  const Problem problem = problems::make("tilted-well", {{"tilt", "0.2"}});
+  const LangevinDynamics solver(
+      {.learning_rate = schedules::constant(step), .temperature = schedules::constant(temperature)});
+  Vector start(1);
+  start[0] = well;
+  std::vector<RunCourse> courses;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Recorder recorder;
+    run(*problem.objective, solver, start.view(),
+        {.stop = max_iterations(3000), .random = RandomSource(seed), .observers = {&recorder}});
+    annotate(recorder.trajectory(), problem, solver);
+    courses.push_back(course_of(recorder.trajectory()));
+  }
+  const Together together = read_together(courses);
+  CAPTURE(joined(together), kramers);
+  REQUIRE(together.levels.size() == 2);
+  const TogetherLevel& shallow = together.levels[1];
+  CHECK(together.levels[0].value ==
+        Approx(f(-2.0 / std::sqrt(3.0) * std::cos(std::acos(0.3 * std::sqrt(3.0)) / 3.0))).margin(temperature));
+  CHECK(shallow.value == Approx(f(well)).margin(temperature));
+  REQUIRE(shallow.left >= 50);
+  CHECK(std::abs(shallow.rate.value / kramers - 1.0) < 0.2 + 4.0 / std::sqrt(static_cast<double>(shallow.left)));
+  CHECK(shallow.leaving == LeavingRate::constant);
 }

@@ -490,6 +490,15 @@ TEST_CASE("a page of several runs: verdicts first, ids unique, each run whole wi
   for (const char* injected : {"<script>alert", "<img", "<b>rate", "<i>drift"}) {
     CHECK(body.find(injected) == std::string::npos);
   }
+  // What they show together: text and a table, in between; nothing of a name is markup.
+  const std::string together = render_html(reports, {samples::two_levels()});
+  CHECK(together.find("Side by side</h2>") < together.find("Together</h2>"));
+  CHECK(together.find("Together</h2>") < together.find("<details class=\"run\""));
+  CHECK(together.find("<p>Restart rather than wait.</p>") != std::string::npos);
+  CHECK(together.find("<b>well") == std::string::npos);
+  CHECK(together.find("<td>restart</td>") != std::string::npos);
+  CHECK(together.find(">nan") == std::string::npos);
+  CHECK(page.find("Together</h2>") == std::string::npos);
   CHECK(render_html(std::vector<Report>{}).find("0 runs") != std::string::npos);
 }
 

@@ -289,6 +289,12 @@ TEST_CASE("text: the verdict comes first, lines keep to the width, colors only w
   CHECK(render_text(sly).find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("text: what several runs show together is a heading and paragraphs of the width asked for") {
+  const std::string text = render_text(samples::two_levels(), {.width = 40});
+  CHECK(text == "Together\n  7 runs of <b>well</b>: they end at 2\n  levels.\n  Restart rather than wait.\n");
+  CHECK_THROWS_AS(render_text(samples::two_levels(), {.width = 39}), std::invalid_argument);
+}
+
 TEST_CASE("HTML: why, next and what would change the verdict follow it, before the pictures and the findings") {
   const std::string page = render_html(samples::bandit(400));
   const std::vector<std::string> order{"Verdict</h2>\n<p>The policy lost most of the run",

@@ -44,7 +44,8 @@ std::string violation(const json& value, const json& schema, const json& root, c
     const auto is = [&value](const std::string& type) {
       return (type == "object" && value.is_object()) || (type == "array" && value.is_array()) ||
              (type == "string" && value.is_string()) || (type == "number" && value.is_number()) ||
-             (type == "integer" && value.is_number_integer()) || (type == "null" && value.is_null());
+             (type == "integer" && value.is_number_integer()) || (type == "null" && value.is_null()) ||
+             (type == "boolean" && value.is_boolean());
     };
     const json types = schema["type"].is_array() ? schema["type"] : json::array({schema["type"]});
     if (std::none_of(types.begin(), types.end(), [&](const json& type) { return is(type.get<std::string>()); })) {
@@ -98,6 +99,30 @@ TEST_CASE("JSON: documents keep to the schema") {
     broken["unheard_of"] = 1;
     CHECK_FALSE(violation(broken, rules, rules, "").empty());
   }
+}
+
+TEST_CASE("JSON: the document of several runs keeps to the schema and holds each run's own") {
+  const json rules = schema();
+  const json& several = rules["$defs"]["several"];
+  std::vector<std::string> documents;
+  for (const Report& report : samples::all_reports()) documents.push_back(render_json(report));
+  const json document = json::parse(render_json(documents, {samples::two_levels(), Together{}}));
+  CHECK(violation(document, several, rules, "").empty());
+  REQUIRE(document["runs"].size() == documents.size());
+  for (std::size_t i = 0; i < documents.size(); ++i) CHECK(document["runs"][i] == json::parse(documents[i]));
+  const json& together = document["together"][0];
+  CHECK(together["levels"][1]["ends"] == json({4, 6}));
+  CHECK(together["levels"][1]["rate"]["upper"] == 0.0058);
+  CHECK(together["levels"][1]["advice"] == "restart");
+  CHECK(together["levels"][0]["rate"]["value"].is_null());
+  CHECK(together["restart_cost"]["upper"] == "Infinity");
+  CHECK(document["together"][1]["problem"].is_null());
+  json broken = document;
+  broken["together"][0]["levels"][0].erase("share");
+  CHECK(violation(broken, several, rules, "") == "/together[]/levels[]: lacks share");
+  broken = document;
+  broken["runs"][0].erase("summary");
+  CHECK(violation(broken, several, rules, "") == "/runs[]: lacks summary");
 }
 
 TEST_CASE("JSON: the fields say what the report says") {

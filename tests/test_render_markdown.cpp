@@ -155,5 +155,10 @@ TEST_CASE("Markdown: whatever was recorded, one run or several") {
     CHECK(several.find("<details><summary>Run " + std::to_string(i) + ": ") != std::string::npos);
   }
   CHECK(several.find("**Problem** The policy lost most of the run") != std::string::npos);
+  // What they show together, as text and nothing else, before the runs.
+  const std::string together = render_markdown(samples::all_reports(), {samples::two_levels()});
+  CHECK(tables_are_whole(together));
+  CHECK(together.find("### Together\n\n7 runs of &lt;b&gt;well&lt;/b&gt;") < together.find("<details>"));
+  CHECK(several.find("### Together") == std::string::npos);
   CHECK(render_markdown(samples::empty_report()).find("No verdict") != std::string::npos);
 }

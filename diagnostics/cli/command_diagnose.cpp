@@ -1,10 +1,12 @@
 // `perigee diagnose`: a report on any trajectory.
 #include <perigee/diagnostics/cli/configured_run.hpp>
 #include <perigee/diagnostics/cli/output.hpp>
+#include <perigee/diagnostics/compare/metastability.hpp>
 #include <perigee/diagnostics/compare/recorded_run.hpp>
 #include <perigee/diagnostics/diagnose.hpp>
 #include <perigee/diagnostics/readers/folder.hpp>
 #include <perigee/diagnostics/readers/reader.hpp>
+#include <perigee/diagnostics/render_json.hpp>
 #include <perigee/lib/parameters.hpp>
 #include <perigee/lib/problems/registry.hpp>
 
@@ -68,11 +70,7 @@ void print_summaries(const std::vector<std::pair<std::string, std::string>>& sum
 int diagnose_command(const DiagnoseCommandOptions& options) {
   check_output_options(options.output);
   const DiagnoseOptions diagnose_options = diagnose_options_of(options.output);
-  const bool to_one_file = !options.output.json_path.empty() && options.output.json_path != "-";
   const std::vector<Input> inputs = inputs_of(options.paths);
-  if (inputs.size() > 1 && to_one_file) {
-    throw std::invalid_argument("--json FILE takes one run, got " + std::to_string(inputs.size()));
-  }
   ReadOptions read_options;
   read_options.format = options.format;
   for (const std::string& assignment : options.mapping) read_options.mapping.push_back(parse_assignment(assignment));
@@ -81,16 +79,28 @@ int diagnose_command(const DiagnoseCommandOptions& options) {
     const NamedChoice choice = parse_choice(options.problem);
     problem = problems::make(choice.name, choice.assignments);
   }
-  const bool has_summaries = inputs.size() > 1 && options.output.json_path != "-";
+  const bool are_several = inputs.size() > 1;
+  const bool has_text = options.output.json_path != "-";
   std::vector<Report> reports;  // kept only for the page that shows them all
+  std::vector<RunCourse> courses;
+  std::vector<std::string> documents;
   std::vector<std::pair<std::string, std::string>> summaries;
   int exit_code = exit_done;
   for (const Input& input : inputs) {
     try {
       Report report = report_on(input.path, read_options, problem, diagnose_options, options.output);
-      if (has_summaries) std::cout << (summaries.empty() ? "" : "\n") << input.path << "\n\n";
+      if (are_several) {
+        if (has_text) {
+          std::cout << (summaries.empty() ? "" : "\n") << input.path << "\n\n";
+          print_text(report);
+        }
+        if (!options.output.json_path.empty()) documents.push_back(render_json(report));
+        courses.push_back(course_of(report.trajectory, report.diagnosis));
+        exit_code = std::max(exit_code, exit_code_of(report.diagnosis, options.output));
+      } else {
+        exit_code = print_report(report, options.output);
+      }
       summaries.emplace_back(input.path, report.diagnosis.summary);
-      exit_code = std::max(exit_code, print_report(report, options.output));
       if (!options.output.report_path.empty()) reports.push_back(std::move(report));
     } catch (const ReadError& error) {
       if (input.is_named) throw;
@@ -99,8 +109,15 @@ int diagnose_command(const DiagnoseCommandOptions& options) {
   }
   if (summaries.empty())
     throw std::runtime_error(options.paths.front() + ": expected a log that can be read, got none");
-  if (has_summaries) print_summaries(summaries);
-  if (!reports.empty()) write_report_file(reports, options.output);
+  const std::vector<Together> together = read_together_by_problem(courses);
+  if (are_several) {
+    if (has_text) print_summaries(summaries);
+    for (const Together& one : together) {
+      if (has_text) print_text(one);
+    }
+    if (!options.output.json_path.empty()) write_json(render_json(documents, together), options.output);
+  }
+  if (!reports.empty()) write_report_file(reports, options.output, together);
   return exit_code;
 }
 

@@ -55,6 +55,11 @@ TextOptions terminal_options() {
   return options;
 }
 
+void print(const std::string& text) {
+  std::cout << text << std::flush;
+  if (!std::cout) throw std::runtime_error("standard output: cannot write");
+}
+
 bool wants_markdown(const std::string& path) { return path.ends_with(".md") || path.ends_with(".markdown"); }
 
 }  // namespace
@@ -110,32 +115,43 @@ void add_landscape(Report& report, const Objective& objective, const RandomSourc
   report.landscape = look_around(report.trajectory, report.diagnosis, objective, random);
 }
 
-void write_report_file(const std::vector<Report>& reports, const OutputOptions& output) {
+void write_report_file(const std::vector<Report>& reports, const OutputOptions& output,
+                       const std::vector<Together>& together) {
   if (output.report_path.empty()) return;
   const bool is_one = reports.size() == 1;
   std::string content;
   if (wants_markdown(output.report_path)) {
-    content = is_one ? render_markdown(reports.front()) : render_markdown(reports);
+    content = is_one ? render_markdown(reports.front()) : render_markdown(reports, together);
   } else {
-    content = is_one ? render_html(reports.front()) : render_html(reports);
+    content = is_one ? render_html(reports.front()) : render_html(reports, together);
   }
   write_file(output.report_path, content);
   std::cerr << "report: " << output.report_path << '\n';
 }
 
-int print_report(const Report& report, const OutputOptions& output) {
+void print_text(const Report& report) { print(render_text(report, terminal_options())); }
+
+void print_text(const Together& together) { print('\n' + render_text(together, terminal_options())); }
+
+void write_json(const std::string& document, const OutputOptions& output) {
   if (output.json_path == "-") {
-    std::cout << render_json(report);
-  } else {
-    if (!output.json_path.empty()) write_file(output.json_path, render_json(report));
-    std::cout << render_text(report, terminal_options());
+    print(document);
+  } else if (!output.json_path.empty()) {
+    write_file(output.json_path, document);
   }
-  std::cout.flush();
-  if (!std::cout) throw std::runtime_error("standard output: cannot write");
+}
+
+int exit_code_of(const Diagnosis& diagnosis, const OutputOptions& output) {
   for (const std::string& id : output.fail_on) {
-    if (find_finding(report.diagnosis, id) != nullptr) return exit_finding;
+    if (find_finding(diagnosis, id) != nullptr) return exit_finding;
   }
   return exit_done;
+}
+
+int print_report(const Report& report, const OutputOptions& output) {
+  if (!output.json_path.empty()) write_json(render_json(report), output);
+  if (output.json_path != "-") print_text(report);
+  return exit_code_of(report.diagnosis, output);
 }
 
 std::function<bool()> interruption() {

@@ -6,6 +6,7 @@
 #include <perigee/diagnostics/diagnose.hpp>
 #include <perigee/diagnostics/online/live_diagnosis.hpp>
 #include <perigee/diagnostics/report.hpp>
+#include <perigee/diagnostics/together.hpp>
 #include <perigee/lib/observer.hpp>
 #include <perigee/lib/stop.hpp>
 
@@ -27,13 +28,25 @@ DiagnoseOptions diagnose_options_of(const OutputOptions& output);
 /// Looks at the objective around the run for the pictures of a page, if one is wanted; see look_around for the cost.
 void add_landscape(Report& report, const Objective& objective, const RandomSource& random, const OutputOptions& output);
 
-/// The report file of --report, over all the runs, if it is wanted. Throws std::runtime_error if it cannot be written.
-void write_report_file(const std::vector<Report>& reports, const OutputOptions& output);
+/// The report file of --report, over all the runs and what they show together, if it is wanted. Throws
+/// std::runtime_error if it cannot be written.
+void write_report_file(const std::vector<Report>& reports, const OutputOptions& output,
+                       const std::vector<Together>& together = {});
 
 /// JSON wherever it is wanted, and text to standard output unless the JSON goes there.
 /// Returns exit_finding if a finding of --fail-on was made, else exit_done.
 /// Throws std::runtime_error if a file cannot be written.
 int print_report(const Report& report, const OutputOptions& output);
+
+/// The text of the report to standard output, for a terminal of its width and colours where it is one.
+void print_text(const Report& report);
+void print_text(const Together& together);
+
+/// exit_finding if a finding of --fail-on was made, else exit_done.
+int exit_code_of(const Diagnosis& diagnosis, const OutputOptions& output);
+
+/// To the file of --json, or to standard output where that is "-". Throws std::runtime_error if that fails.
+void write_json(const std::string& document, const OutputOptions& output);
 
 /// Writes beside, flushes to the disk, renames: the file is whole or as it was.
 void write_file(const std::string& path, const std::string& content);

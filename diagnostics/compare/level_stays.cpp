@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <optional>
+#include <set>
 
 namespace perigee {
 
@@ -15,8 +15,9 @@ constexpr double linked_deviations = 4.0;    // two ends of one level differ by 
 constexpr double same_value = 1e-6;          // relative to 1 + |f|
 constexpr double settled_share = 0.05;       // of the usual range: a fall of more reaches no level
 constexpr double moving_share = 0.25;        // of the way to the next better level
+constexpr double passed_share = 0.1;         // of the runs, seen to stand still at a level where none ends, at least
 constexpr double core_share = 0.25;          // of the way to a neighbouring level
-constexpr double deviations_in_core = 6.0;   // of a block's median, over the radius of a core, at least
+constexpr double deviations_apart = 6.0;     // of noise, from a level to another core, at least
 constexpr std::size_t fewest_blocks = 20;    // of a curve
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
@@ -94,13 +95,21 @@ std::vector<std::size_t> link(const std::vector<Observation>& sorted, double usu
   return places;
 }
 
-void gather_levels(const std::vector<Observation>& sorted, LevelReading& reading) {
+// A level at which no run ends must be seen in more than one of them: a stretch of noise may stand still anywhere.
+bool is_supported(const ValueLevel& level, const std::set<std::size_t>& curves, std::size_t curve_count) {
+  const auto enough =
+      static_cast<double>(curves.size()) >= std::max(2.0, passed_share * static_cast<double>(curve_count));
+  return !level.ends.empty() || enough;
+}
+
+void gather_levels(const std::vector<Observation>& sorted, std::size_t curve_count, LevelReading& reading) {
   const std::vector<std::size_t> places = link(sorted, reading.usual_range);
   for (std::size_t begin = 0; begin < sorted.size();) {
     std::size_t end = begin;
     while (end < sorted.size() && places[end] == places[begin]) ++end;
     ValueLevel level;
     std::vector<double> values;
+    std::set<std::size_t> members;
     for (std::size_t i = begin; i < end; ++i) {
       const Observation& member = sorted[i];
       const bool is_moving = member.is_end && !reading.levels.empty() &&
@@ -110,10 +119,11 @@ void gather_levels(const std::vector<Observation>& sorted, LevelReading& reading
         continue;
       }
       values.push_back(member.value);
+      members.insert(member.curve);
       if (member.is_end) level.ends.push_back(member.curve);
     }
     begin = end;
-    if (values.empty()) continue;
+    if (!is_supported(level, members, curve_count)) continue;
     level.lowest = values.front();
     level.highest = values.back();
     level.value = median_of(std::move(values));
@@ -139,11 +149,12 @@ std::vector<Core> cores_of(const std::vector<ValueLevel>& levels) {
   return cores;
 }
 
-// Records to a block, so that noise does not carry its median out of a core.
-std::size_t block_length(const Series& series, double radius) {
+// Records to a block, so that noise does not carry it from its level into another core `distance` away.
+std::size_t block_length(const Series& series, double distance) {
   const RecordNoise noise = noise_of(series.value);
-  const double ratio = deviations_in_core * median_error(noise, 1) / radius;
-  return static_cast<std::size_t>(std::ceil(std::clamp(ratio * ratio, 1.0, 1e9)));
+  if (deviations_apart * noise.deviation <= distance) return 1;
+  const double ratio = deviations_apart * median_error(noise, 1) / distance;
+  return static_cast<std::size_t>(std::ceil(std::min(ratio * ratio, 1e9)));
 }
 
 void read_stays(const Series& series, std::size_t curve, const std::vector<Core>& cores, std::vector<Stay>& stays) {
@@ -177,7 +188,8 @@ void read_all_stays(std::span<const Curve> curves, LevelReading& reading) {
   for (std::size_t j = 1; j < levels.size(); ++j)
     least_gap = std::min(least_gap, levels[j].value - levels[j - 1].value);
   std::size_t length = 1;
-  for (const Curve& curve : curves) length = std::max(length, block_length(*curve.values, core_share * least_gap));
+  for (const Curve& curve : curves)
+    length = std::max(length, block_length(*curve.values, (1.0 - core_share) * least_gap));
   const bool is_long_enough = std::all_of(curves.begin(), curves.end(), [length](const Curve& curve) {
     return length == 1 || curve.values->size() / length >= fewest_blocks;
   });
@@ -225,8 +237,11 @@ LevelReading read_levels(std::span<const Curve> curves) {
   }
   std::sort(observations.begin(), observations.end(),
             [](const Observation& a, const Observation& b) { return a.value < b.value; });
-  gather_levels(observations, reading);
+  gather_levels(observations, curves.size(), reading);
   read_all_stays(curves, reading);
+  const auto has_no_end = [](const ValueLevel& level) { return level.ends.empty(); };
+  // Too near to others for this noise: better the stays at the levels where runs end than none.
+  if (!reading.has_stays && std::erase_if(reading.levels, has_no_end) > 0) read_all_stays(curves, reading);
   return reading;
 }
 

@@ -8,8 +8,9 @@
 //
 //     b - a <= max(4 sqrt(e_a^2 + e_b^2), 1e-6 (1 + |b|), min(max(c_a, c_b), R/20)),
 //
-// R the median over the runs of first value minus best end. An end above the best level with a fall of more than a
-// quarter of the way to the next better level is on its way, and at no level.
+// R the median over the runs of first value minus best end. A level where no run ends counts if two runs at least, and
+// a tenth of them, stood still there. An end above the best level with a fall of more than a quarter of the way to the
+// next better level is on its way, and at no level.
 //
 // Stays. Around each level is a core, a quarter of the way to its neighbours; below the best one everything. A run is
 // at the level whose core it was in last (Faradjian and Elber 2004; Schuette et al. 2011): excursions that come back

@@ -20,6 +20,9 @@ std::string counted(Index count, const std::string& noun) {
 
 std::string short_number(double value) { return format_number(value, 3); }
 
+// Three digits, and no exponent where a person would write none.
+std::string iterations(double count) { return format_number(*parse_number(short_number(count)), 7); }
+
 std::string percent(double share) { return format_number(std::round(100.0 * share)) + "%"; }
 
 std::string range(const BoundedNumber& number, std::string (*words)(double)) {
@@ -83,7 +86,7 @@ std::string stays(const TogetherLevel& level) {
             " at rest: waiting longer gains nothing.";
     return text;
   }
-  text += counted(level.stays, "stay") + " of more than " + short_number(level.shortest_stay) +
+  text += counted(level.stays, "stay") + " of more than " + iterations(level.shortest_stay) +
           " iterations: " + std::to_string(level.left) + " went on to a better level";
   if (standing > 0)
     text += ", " + std::to_string(standing) + (standing == 1 ? " run stands" : " runs stand") + " there";
@@ -99,9 +102,9 @@ std::string rate(const TogetherLevel& level) {
   std::string text = " Runs leave it at a rate of " + short_number(level.rate.value) + " an iteration (" +
                      range(level.rate, short_number) + "): ";
   text += level.left == 0
-              ? "one that stands there waits " + short_number(level.remaining.lower) + " iterations or more on average"
-              : "one that stands there waits " + short_number(level.remaining.value) + " more iterations on average (" +
-                    range(level.remaining, short_number) + ")";
+              ? "one that stands there waits " + iterations(level.remaining.lower) + " iterations or more on average"
+              : "one that stands there waits " + iterations(level.remaining.value) + " more iterations on average (" +
+                    range(level.remaining, iterations) + ")";
   const std::string p = "p = " + format_number(level.exponential_p, 2);
   switch (level.leaving) {
     case LeavingRate::not_tested:
@@ -121,13 +124,13 @@ std::string rate(const TogetherLevel& level) {
 }
 
 std::string advice(const Together& together, const TogetherLevel& level) {
-  const std::string restarts =
-      "new starts" +
-      (std::isinf(together.restart_cutoff)
-           ? std::string()
-           : ", each given up after " + short_number(together.restart_cutoff) + " iterations,") +
-      " need " + short_number(together.restart_cost.value) + " iterations until one arrives at the best level (" +
-      range(together.restart_cost, short_number) + ").";
+  const std::string restarts = "new starts" +
+                               (std::isinf(together.restart_cutoff)
+                                    ? std::string()
+                                    : ", each given up after " + iterations(together.restart_cutoff) + " iterations,") +
+                               " need " + iterations(together.restart_cost.value) +
+                               " iterations until one arrives at the best level (" +
+                               range(together.restart_cost, iterations) + ").";
   switch (level.advice) {
     case RestartAdvice::restart:
       return " Restart rather than wait: " + restarts;

@@ -3,6 +3,7 @@
 #define PERIGEE_TESTS_SUPPORT_SAMPLE_REPORT_HPP
 
 #include <perigee/diagnostics/report.hpp>
+#include <perigee/diagnostics/together.hpp>
 
 #include <array>
 #include <cmath>
@@ -232,6 +233,31 @@ inline Report diverging() {
 }
 
 /// One of each; the bandit shortened.
+/// Seven runs at two levels, with every field filled, an interval without end and a name that would be markup.
+inline Together two_levels() {
+  Together together;
+  together.problem = "<b>well</b>";
+  together.runs = {0, 1, 2, 3, 4, 5, 6};
+  together.broken = 1;
+  together.moving = 1;
+  together.restart_cost = {120.0, 80.0, std::numeric_limits<double>::infinity()};
+  together.restart_cutoff = 60.0;
+  together.sentences = {"7 runs of <b>well</b>: they end at 2 levels.", "Restart rather than wait."};
+  together.levels.resize(2);
+  together.levels[0].value = together.levels[0].lowest = together.levels[0].highest = 0.0;
+  together.levels[0].ends = {0, 2, 3};
+  together.levels[0].share = {0.43, 0.16, 0.75};
+  together.levels[1].value = 0.25;
+  together.levels[1].ends = {4, 6};
+  together.levels[1].stays = 5;
+  together.levels[1].left = 3;
+  together.levels[1].rate = {0.002, 0.0004, 0.0058};
+  together.levels[1].remaining = {500.0, 172.0, 2500.0};
+  together.levels[1].leaving = LeavingRate::constant;
+  together.levels[1].advice = RestartAdvice::restart;
+  return together;
+}
+
 inline std::vector<Report> all_reports() {
   return {bandit(400), training_log(), saddle(), empty_report(), one_record(), diverging()};
 }
