@@ -225,6 +225,25 @@ TEST_CASE("a folder of logs gets a report each and a line each") {
   CHECK(perigee("diagnose " + quoted(empty.path.string())).exit_code == 2);
 }
 
+TEST_CASE("recorded runs are put together problem by problem, parameters included") {
+  const Folder folder;
+  for (int i = 0; i < 6; ++i) {
+    const std::string store = quoted((folder.path / (std::to_string(i) + ".sqlite")).string());
+    const std::string tilt = i == 5 ? "0.3" : "0.2";
+    CHECK(perigee("run tilted-well --solver gradient-descent --start random --seed " + std::to_string(i) +
+                  " --set tilt=" + tilt + " --budget 200 --out " + store)
+              .exit_code == 0);
+  }
+  const nlohmann::json document =
+      nlohmann::json::parse(perigee("diagnose --json - " + quoted(folder.path.string())).output);
+  REQUIRE(document["runs"].size() == 6);
+  // The sixth is alone with its problem.
+  REQUIRE(document["together"].size() == 1);
+  CHECK(document["together"][0]["problem"] == "tilted-well(tilt=0.2)");
+  CHECK(document["together"][0]["runs"] == nlohmann::json({0, 1, 2, 3, 4}));
+  CHECK(document["together"][0]["is_one_method"] == true);
+}
+
 TEST_CASE("a recorded run is resumed, reported on, and guarded against another configuration") {
   const Folder folder;
   const std::string store = quoted((folder.path / "run.sqlite").string());

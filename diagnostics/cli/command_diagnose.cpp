@@ -45,6 +45,18 @@ Report report_on(const std::string& path, const ReadOptions& options, const std:
   return report;
 }
 
+// Runs are put together where they are of one problem with the same parameters; a run of ours has them in its file.
+RunCourse course_with_parameters(const Report& report) {
+  RunCourse course = course_of(report.trajectory, report.diagnosis);
+  if (report.source.kind != "sqlite") return course;
+  std::string parameters;
+  for (const auto& [key, value] : read_configuration(report.source.path).entries) {
+    if (key.starts_with("problem.")) parameters += (parameters.empty() ? "" : ", ") + key.substr(8) + '=' + value;
+  }
+  if (!parameters.empty()) course.problem += '(' + parameters + ')';
+  return course;
+}
+
 // One of the runs that the command was asked about.
 struct Input {
   std::string path;
@@ -95,7 +107,7 @@ int diagnose_command(const DiagnoseCommandOptions& options) {
           print_text(report);
         }
         if (!options.output.json_path.empty()) documents.push_back(render_json(report));
-        courses.push_back(course_of(report.trajectory, report.diagnosis));
+        courses.push_back(course_with_parameters(report));
         exit_code = std::max(exit_code, exit_code_of(report.diagnosis, options.output));
       } else {
         exit_code = print_report(report, options.output);
