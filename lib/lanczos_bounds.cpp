@@ -29,20 +29,15 @@ double log_lanczos_polynomial(const TridiagonalMatrix& rows, double side, double
   return sum;
 }
 
-// log of the probability that the product of `count` independent uniform variables is <= z, from log z <= 0.
-double log_product_law(double log_z, std::size_t count) {
+// log P(the product of so many independent uniform variables <= exp(log_z)); Fisher's law.
+double log_product_law(double log_z, std::size_t starts) {
   double sum = 1.0;
   double term = 1.0;
-  for (std::size_t i = 1; i < count; ++i) {
+  for (std::size_t i = 1; i < starts; ++i) {
     term *= -log_z / static_cast<double>(i);
     sum += term;
   }
   return std::isfinite(sum) ? std::min(0.0, log_z + std::log(sum)) : log_z;
-}
-
-double log_share(std::size_t starts) {
-  constexpr double reserve = 1.0 / 64.0;
-  return starts == 1 ? std::log1p(-reserve) : std::log(reserve) - static_cast<double>(starts - 1) * std::numbers::ln2;
 }
 
 }  // namespace
@@ -63,6 +58,23 @@ double log_missing_probability(Index n, double log_polynomial) {
   return std::min(0.0, 0.5 * std::log(2.0 * static_cast<double>(n - 1) / std::numbers::pi) - log_polynomial);
 }
 
+double log_share(std::size_t starts) {
+  constexpr double reserve = 1.0 / 64.0;
+  return starts == 1 ? std::log1p(-reserve) : std::log(reserve) - static_cast<double>(starts - 1) * std::numbers::ln2;
+}
+
+double least_gap(double scale, const std::function<bool(double)>& is_reached) {
+  double near = 1e-17 * scale;
+  double far = scale;
+  for (int i = 0; i < 200 && !is_reached(far); ++i) far *= 4.0;
+  if (!is_reached(far)) return infinity;
+  for (int i = 0; i < 80 && far > near * (1.0 + 1e-9); ++i) {
+    const double middle = std::sqrt(near) * std::sqrt(far);
+    (is_reached(middle) ? far : near) = middle;
+  }
+  return far;
+}
+
 namespace {
 
 // Of side H, `side` 1 or -1, `ritz_value` the smallest of side T.
@@ -80,15 +92,7 @@ double probable_bound(const Lanczos& lanczos, double side, double ritz_value, do
     }
     return log_product_law(log_z, starts) <= wanted;
   };
-  double near = 1e-17 * errors.scale;
-  double far = errors.scale;
-  for (int i = 0; i < 200 && !is_reached(far); ++i) far *= 4.0;
-  if (!is_reached(far)) return -infinity;
-  for (int i = 0; i < 80 && far > near * (1.0 + 1e-9); ++i) {
-    const double middle = std::sqrt(near) * std::sqrt(far);
-    (is_reached(middle) ? far : near) = middle;
-  }
-  return ritz_value - far;
+  return ritz_value - least_gap(errors.scale, is_reached);
 }
 
 }  // namespace

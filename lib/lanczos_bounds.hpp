@@ -18,6 +18,8 @@
 
 #include <perigee/lib/lanczos.hpp>
 
+#include <functional>
+
 namespace perigee {
 
 /// ||computed H v - H v|| <= absolute + relative max_j ||H v_j|| for unit v.
@@ -43,6 +45,12 @@ LanczosErrors lanczos_errors(const Lanczos& lanczos, double largest_ritz_value, 
 /// log q, P(|v'u| <= exp(-log_polynomial)) <= q, v uniform on the unit sphere in R^n, n >= 2; <= 0. Exact for n = 2
 /// (arc sine law); else the density of v'u is largest at 0, and at most sqrt((n-1)/(2 pi)) there (Wendel 1948).
 double log_missing_probability(Index n, double log_polynomial);
+
+/// log of the share of eta that a bound from `starts` starts may use; >= 1.
+double log_share(std::size_t starts);
+/// The least gap > 0 at which `is_reached`, to 1e-9 of itself, where it holds for all larger ones; +infinity: for none.
+/// `scale` > 0 is where to begin. 280 questions at most.
+double least_gap(double scale, const std::function<bool(double)>& is_reached);
 
 /// The t of the head comment for probability 1 - eta, <= ritz_value, the smallest Ritz value. Neither product errors
 /// nor the couplings neglected between blocks are subtracted yet. -infinity: nothing is known. O(k) a step, 100 steps.

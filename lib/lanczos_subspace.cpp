@@ -15,12 +15,14 @@ LanczosSubspace::LanczosSubspace(Index dimension) : Lanczos(dimension), remainde
 void LanczosSubspace::start(ConstVectorView direction, double norm) {
   clear();
   open_block();
+  locked_ = 0;
   remainder_.view() = direction;
   remainder_norm_ = norm;
 }
 
 void LanczosSubspace::start_block(RandomEngine& engine) {
   open_block();
+  locked_ = std::min(locked_, diagonal_.size());
   remainder_norm_ = 0.0;
   while (!(remainder_norm_ > 1e-8)) {  // a vector that lay in the span would leave nothing but rounding
     fill_standard_normal(engine, remainder_);
@@ -65,7 +67,7 @@ bool LanczosSubspace::extend(const SymmetricOperator& hessian) {
     const double coefficient = remove_component(j);
     if (j == last) {
       alpha = coefficient;
-    } else {
+    } else if (j >= locked_) {
       // For a symmetric operator this is the coupling next to the diagonal and 0 elsewhere.
       excess = std::hypot(excess, coefficient - (j + 1 == last ? last_coupling() : 0.0));
     }
@@ -102,6 +104,36 @@ bool LanczosSubspace::append(Oracle& oracle, ConstVectorView x, ConstVectorView 
   for (std::size_t j = 0; j <= last; ++j) remove_component(j);
   couplings_.push_back(euclidean_norm(remainder_.view()));
   return true;
+}
+
+void LanczosSubspace::compress(std::span<const double> combinations, std::span<const double> diagonal,
+                               std::span<const double> couplings, double closing, std::size_t locked) {
+  const std::size_t old_size = diagonal_.size();
+  const std::size_t new_size = diagonal.size();
+  // A few rows at a time: the combinations of these overwrite them.
+  constexpr Index rows_at_once = 64;
+  std::vector<double> rows(old_size * rows_at_once);
+  for (Index first = 0; first < dimension_; first += rows_at_once) {
+    const Index count = std::min(rows_at_once, dimension_ - first);
+    for (std::size_t j = 0; j < old_size; ++j) {
+      VectorView(rows.data() + j * rows_at_once, count) = vectors_[j].view().segment(first, count);
+    }
+    for (std::size_t i = 0; i < new_size; ++i) {
+      VectorView target(vectors_[i].data() + first, count);
+      target.setZero();
+      for (std::size_t j = 0; j < old_size; ++j) {
+        target += combinations[i * old_size + j] * ConstVectorView(rows.data() + j * rows_at_once, count);
+      }
+    }
+  }
+  const double product_norm = product_norm_;
+  const double asymmetry = asymmetry_;
+  clear();
+  product_norm_ = product_norm;
+  asymmetry_ = asymmetry;
+  open_block();
+  for (std::size_t i = 0; i < new_size; ++i) append_row(diagonal[i], i + 1 < new_size ? couplings[i] : closing);
+  locked_ = locked;
 }
 
 double LanczosSubspace::remove_component(std::size_t j) {

@@ -38,6 +38,14 @@ class LanczosSubspace final : public Lanczos {
   /// nothing changed, if the direction lies in the space up to `least_share` of its norm; false: not finite.
   bool append(Oracle& oracle, ConstVectorView x, ConstVectorView direction, double least_share);
 
+  /// The space becomes V S, of dimension l <= k: S (k x l, by columns) has orthonormal columns with S'TS tridiagonal,
+  /// `diagonal` and `couplings` (l - 1) of it, and all but the last of them are 0 in row k up to rounding, so that H
+  /// maps all of V S but its last vector into V S; with `closing` >= 0 = beta_{k+1} |S_kl|. One block. May be extended
+  /// at once, with what the old basis left over. The first `locked` columns are taken for eigenvectors: H is projected
+  /// on the complement of them from now on. O(n k l), no further vector.
+  void compress(std::span<const double> combinations, std::span<const double> diagonal,
+                std::span<const double> couplings, double closing, std::size_t locked);
+
   /// Whether H maps the space into itself, up to rounding: its Ritz values are eigenvalues.
   bool is_closed() const;
 
@@ -59,8 +67,9 @@ class LanczosSubspace final : public Lanczos {
  private:
   double remove_component(std::size_t j);
   std::vector<Vector> vectors_;  // the first size() are in use
-  Vector remainder_;             // v_{k+1} remainder_norm_
+  Vector remainder_;             // v_{k+1} remainder_norm_; beta_{k+1} is less than the norm after compress()
   double remainder_norm_ = 0.0;
+  std::size_t locked_ = 0;
 };
 
 }  // namespace perigee

@@ -1,5 +1,7 @@
 // The decision about the sign: certificates against spectra that are known, and the probability of the bound.
 #include "support/catch.hpp"
+#include "support/diagonal_operators.hpp"
+#include "support/large_allocations.hpp"
 
 #include <perigee/lib/lanczos_subspace.hpp>
 #include <perigee/lib/sign_of_curvature.hpp>
@@ -7,60 +9,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
-#include <new>
 #include <numbers>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 using namespace perigee;
+using test::bulk_and_outliers;
+using test::diagonal;
 
 namespace {
-
-// Counts the allocations large enough for a vector of 1e5 doubles.
-int large_allocations = 0;
-
-void* allocate(std::size_t size) {
-  if (size >= 100000 * sizeof(double)) ++large_allocations;
-  if (void* storage = std::malloc(size == 0 ? 1 : size)) return storage;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate(size); }
-void operator delete(void* storage) noexcept { std::free(storage); }
-void operator delete(void* storage, std::size_t) noexcept { std::free(storage); }
-// The array forms and the ones that do not throw too, so that what one of these allocates, one of these frees.
-void* operator new[](std::size_t size) { return allocate(size); }
-void operator delete[](void* storage) noexcept { std::free(storage); }
-void operator delete[](void* storage, std::size_t) noexcept { std::free(storage); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size); }
-void operator delete(void* storage, const std::nothrow_t&) noexcept { std::free(storage); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size); }
-void operator delete[](void* storage, const std::nothrow_t&) noexcept { std::free(storage); }
-
-namespace {
-
-SymmetricOperator diagonal(const std::vector<double>& eigenvalues, Index* calls = nullptr) {
-  return [&eigenvalues, calls](ConstVectorView v, VectorView product) {
-    if (calls != nullptr) ++*calls;
-    product = ConstVectorView(eigenvalues).cwiseProduct(v);
-  };
-}
-
-// 1e5 eigenvalues: a bulk |N(0, 1e-4^2)| and 20 outliers up to 1; with `lowest` in place of one of the bulk.
-std::vector<double> bulk_and_outliers(double lowest) {
-  std::vector<double> eigenvalues(100000);
-  RandomEngine engine = RandomSource(11).engine("bulk");
-  fill_standard_normal(engine, eigenvalues);
-  for (double& value : eigenvalues) value = 1e-4 * std::abs(value);
-  for (std::size_t i = 0; i < 20; ++i) eigenvalues[i] = 0.05 * static_cast<double>(i + 1);
-  eigenvalues[20] = lowest;
-  return eigenvalues;
-}
 
 std::vector<double> random_spectrum(std::size_t n, std::uint64_t seed) {
   RandomEngine engine = RandomSource(seed).engine("spectrum");
@@ -76,7 +35,7 @@ TEST_CASE("1e5 variables, a bulk at 1e-4 and 20 outliers: the sign in 30 product
   const std::vector<double> saddle = bulk_and_outliers(-1e-3);
   const std::vector<double> minimum = bulk_and_outliers(0.0);
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
-    large_allocations = 0;
+    test::large_allocations = 0;
     ThreeTermLanczos lanczos(100000);
     RandomEngine engine = RandomSource(seed).engine("lanczos");
     Index calls = 0;
@@ -95,7 +54,7 @@ TEST_CASE("1e5 variables, a bulk at 1e-4 and 20 outliers: the sign in 30 product
     CHECK(none.verdict == CurvatureVerdict::not_negative);
     CHECK(none.lower_bound >= -1e-3);
     CHECK(none.ritz_value >= -none.error);
-    CHECK(large_allocations == 3);
+    CHECK(test::large_allocations == 3);
     INFO(negative.products << " and " << none.products << " products");
     CHECK(none.products <= 50);
   }
@@ -104,9 +63,9 @@ TEST_CASE("1e5 variables, a bulk at 1e-4 and 20 outliers: the sign in 30 product
 TEST_CASE("a direction is made again from its start, and its Rayleigh quotient is its own") {
   const std::vector<double> saddle = bulk_and_outliers(-1e-3);
   Index calls = 0;
-  large_allocations = 0;
+  test::large_allocations = 0;
   const CurvatureWitness witness = sign_of_curvature(100000, diagonal(saddle, &calls), RandomSource(3));
-  CHECK(large_allocations <= 5);  // the direction and its product besides
+  CHECK(test::large_allocations <= 5);  // the direction and its product besides
   REQUIRE(witness.sign.verdict == CurvatureVerdict::negative);
   CHECK(witness.sign.products == calls);
   CHECK(calls <= 60);
