@@ -49,8 +49,8 @@ struct LogRecorder::Implementation {
   }
 
   void require_open(const char* call) const {
-    if (!is_finished) return;
-    throw std::invalid_argument("LogRecorder: " + std::string(call) + " after the end of the run in " + path.string());
+    if (!is_closed) return;
+    throw std::invalid_argument("LogRecorder: " + std::string(call) + " after it was closed: " + path.string());
   }
 
   void begin(Index iteration) {
@@ -71,7 +71,7 @@ struct LogRecorder::Implementation {
   Index last = no_iteration;  // of the rows written here
   bool is_writing = false;
   bool is_row_complete = true;  // false for good after a failure
-  bool is_finished = false;
+  bool is_closed = false;
   bool last_is_kept_for_now = false;
 
   void write_latest_snapshot() {
@@ -99,9 +99,7 @@ LogRecorder::LogRecorder(const std::filesystem::path& path, LogOptions options)
 
 LogRecorder::~LogRecorder() {
   try {
-    if (!implementation_->is_row_complete || implementation_->is_finished) return;
-    implementation_->write_latest_snapshot();
-    if (implementation_->file.database().in_transaction()) implementation_->file.close();
+    close();
   } catch (const StoreError&) {
     // A destructor cannot report it; the file is as of the last commit.
   }
@@ -187,20 +185,27 @@ void LogRecorder::describe(const Trajectory& description) {
 
 void LogRecorder::commit() {
   Implementation& to = *implementation_;
-  if (to.is_finished || !to.is_row_complete) return;
+  if (to.is_closed || !to.is_row_complete) return;
   to.write_latest_snapshot();
   if (to.file.database().in_transaction()) to.file.commit();
 }
 
 void LogRecorder::finish(const End& end) {
   Implementation& to = *implementation_;
-  if (to.is_finished) return;
-  to.is_row_complete = false;
+  if (to.is_closed) return;
   to.begin(to.last_in_file + 1);
-  to.write_latest_snapshot();
   to.file.write_end(end);
+  close();
+}
+
+void LogRecorder::close() {
+  Implementation& to = *implementation_;
+  if (to.is_closed) return;
+  to.is_closed = true;
+  if (!to.is_row_complete) return;  // half a row stays out of the file
+  to.write_latest_snapshot();
+  to.file.begin_transaction();
   to.file.close();
-  to.is_finished = true;
 }
 
 }  // namespace perigee

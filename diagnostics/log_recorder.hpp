@@ -39,7 +39,7 @@ class LogRecorder {
   /// Throws StoreError if the file cannot be written, exists (create), is no recorded run (overwrite, resume), or is
   /// being recorded; std::invalid_argument for bad options.
   explicit LogRecorder(const std::filesystem::path& path, LogOptions options = {});
-  /// Commits. Without `finish` the run counts as cut off.
+  /// As close().
   ~LogRecorder();
 
   const std::filesystem::path& path() const;
@@ -65,8 +65,11 @@ class LogRecorder {
   /// Writes what is still in memory, so that read_run sees every row.
   void commit();
 
-  /// How the run ended. Nothing can be logged after it. A second call changes nothing.
+  /// Writes how the run ended, and closes. Nothing if it is closed already.
   void finish(const End& end);
+
+  /// Writes everything; nothing can be logged after it. Why the run ended stays unknown.
+  void close();
 
  private:
   struct Implementation;

@@ -56,7 +56,7 @@ TEST_CASE("rows, columns that come later, and points come back as they were logg
       recorder.keep({first, -first});
     }
     recorder.finish({EndClass::budget, "epochs", "all epochs done"});
-    CHECK(message_of([&] { recorder.log(row(1000, 0.0)); }).find("after the end") != std::string::npos);
+    CHECK(message_of([&] { recorder.log(row(1000, 0.0)); }).find("after it was closed") != std::string::npos);
   }
   const Trajectory run = read_run(path);
   CHECK(run.problem == "digits");

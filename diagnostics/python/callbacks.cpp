@@ -110,8 +110,8 @@ class PythonObjective final : public Objective {
   double value_and_gradient(ConstVectorView x, VectorView gradient) const override {
     const py::gil_scoped_acquire held;
     Lent point(x, "x");
-    const double value = callables_.value_and_gradient_into.is_none() ? by_result(point, gradient)
-                                                                      : by_writing(point, gradient);
+    const double value =
+        callables_.value_and_gradient_into.is_none() ? by_result(point, gradient) : by_writing(point, gradient);
     point.take_back();
     return value;
   }
@@ -143,8 +143,8 @@ class PythonObjective final : public Objective {
 
   double by_writing(const Lent& point, VectorView gradient) const {
     Lent written(gradient, "gradient");
-    const double value = number_of(callables_.value_and_gradient_into(point.array(), written.array()),
-                                   "value_and_gradient_into");
+    const double value =
+        number_of(callables_.value_and_gradient_into(point.array(), written.array()), "value_and_gradient_into");
     written.take_back();
     return value;
   }
