@@ -22,7 +22,7 @@ endif()
 
 foreach(folder IN ITEMS lib solvers diagnostics)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/perigee/${folder}
-    FILES_MATCHING PATTERN "*.hpp" PATTERN "cli" EXCLUDE PATTERN "kernels" EXCLUDE PATTERN "perigee.hpp" EXCLUDE PATTERN "node_modules" EXCLUDE
+    FILES_MATCHING PATTERN "*.hpp" PATTERN "cli" EXCLUDE PATTERN "python" EXCLUDE PATTERN "kernels" EXCLUDE PATTERN "perigee.hpp" EXCLUDE PATTERN "node_modules" EXCLUDE
     ${ceres_headers})
 endforeach()
 install(FILES ${PROJECT_SOURCE_DIR}/solvers/guided/perigee.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/perigee)

@@ -1,9 +1,8 @@
 """Learning-rate schedules: perigee.schedules.cosine(initial=0.1, final=0, iterations=500)."""
 
 from . import _core
-from ._core import Schedule
 
-parse = Schedule
+parse = _core.Schedule
 constant = _core.schedules.constant
 step_decay = _core.schedules.step_decay
 exponential = _core.schedules.exponential
