@@ -185,8 +185,9 @@ Schedule learning_rate_of(const Parameters& parameters, const Problem& problem) 
   const std::string& asked = parameters.text("learning_rate");
   if (asked != "theory") return schedules::parse(asked);
   if (problem.theory_schedule) return *problem.theory_schedule;
-  throw std::invalid_argument("gradient-descent: learning_rate=theory needs a problem with a theoretical step; '" +
-                              problem.name + "' has none");
+  if (problem.gradient_lipschitz) return Schedule(1.0 / *problem.gradient_lipschitz);
+  throw std::invalid_argument("gradient-descent: learning_rate=theory needs a problem that knows l; '" + problem.name +
+                              "' does not");
 }
 
 }  // namespace
@@ -198,8 +199,8 @@ Entry gradient_descent() {
       .summary = "x - eta grad f(x) with a learning rate, a schedule or a line search",
       .parameters =
           {text("learning_rate", "",
-                "a number, a schedule such as cosine(initial=0.1, final=0, iterations=500), or theory; default: the "
-                "problem's own step, or else a strong Wolfe line search"),
+                "a number, a schedule such as cosine(initial=0.1, final=0, iterations=500), or theory (the problem's "
+                "schedule, or 1/l); default: the problem's own step, or else a strong Wolfe line search"),
            text("line_search", "",
                 "armijo, strong-wolfe, more-thuente, hager-zhang or exact, with options as in "
                 "strong-wolfe(curvature=0.1)"),

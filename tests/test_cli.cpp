@@ -304,6 +304,31 @@ TEST_CASE("the report is Markdown where its name says so, and one page for sever
   CHECK_FALSE(contains(read(page), "Spectrum at snapshots"));
 }
 
+TEST_CASE("compare tunes on training problems and refuses to be judged by them") {
+  const Folder folder;
+  const std::string store = " --store " + quoted((folder.path / "tuning.sqlite").string());
+  const std::string tune =
+      "compare tune --problems rosenbrock,capped-saddle --solvers adam,limited-memory-bfgs --seeds 2 "
+      "--configurations 5 --budget 200" +
+      store;
+  const Outcome tuned = perigee(tune);
+  CHECK(tuned.exit_code == 0);
+  CHECK(contains(tuned.output, "of 5 settings"));
+  const nlohmann::json document = nlohmann::json::parse(perigee(tune + " --json -").output);  // from the file
+  REQUIRE(document["tuned"].size() == 2);
+  CHECK(document["tuned"][0]["mean_cost_chosen"] <= document["tuned"][0]["mean_cost_as_given"]);
+
+  const std::string judge = "compare --solvers adam,limited-memory-bfgs --budget 200 --seeds 1 --mode tuned --tuning " +
+                            quoted((folder.path / "tuning.sqlite").string());
+  const nlohmann::json judged = nlohmann::json::parse(perigee(judge + " --problems beale --json -").output);
+  CHECK(judged["configuration"]["solver 0"] == document["tuned"][0]["chosen"]);
+  CHECK(judged["configuration"]["first_seed"] == "2");
+  CHECK(contains(perigee(judge + " --problems rosenbrock").errors, "others than those tuned on"));
+  CHECK(contains(perigee("compare --problems beale --solvers adam --mode tuned").errors, "together"));
+  CHECK(contains(perigee("compare --problems capped-saddle --solvers gradient-descent --seeds 1 --mode theory").output,
+                 "learning_rate=theory"));
+}
+
 TEST_CASE("compare prints a table and JSON") {
   const std::string arguments =
       "compare --problem octopus --solver gradient-descent --solver perturbed-gradient-descent --seeds 3 --budget 2000";

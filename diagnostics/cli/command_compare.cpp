@@ -2,10 +2,12 @@
 #include <perigee/diagnostics/cli/campaign_output.hpp>
 #include <perigee/diagnostics/cli/mpi/campaign_ranks.hpp>
 #include <perigee/diagnostics/cli/output.hpp>
+#include <perigee/diagnostics/cli/tuning_output.hpp>
 #include <perigee/diagnostics/compare/campaign_runner.hpp>
 #include <perigee/diagnostics/compare/campaign_store.hpp>
 #include <perigee/diagnostics/compare/relative_targets.hpp>
 #include <perigee/diagnostics/compare/suites.hpp>
+#include <perigee/diagnostics/compare/tuning.hpp>
 
 #include <unistd.h>
 
@@ -38,7 +40,9 @@ std::vector<CampaignCase> cases_of(const CompareCommandOptions& command) {
   const std::vector<std::string> starts =
       command.starts.empty() ? std::vector<std::string>{"first"} : all_of(command.starts);
   std::vector<CampaignCase> cases;
-  const SuitePart part = suite_part_of(command.part);
+  const SuitePart part = suite_part_of(!command.part.empty()     ? command.part
+                                       : command.mode == "tuned" ? "held-out"
+                                                                 : "all");
   for (const std::string& suite : all_of(command.suites)) add_cases(cases, suite_cases(suite, part));
   for (const std::string& text : all_of(command.problems)) add_cases(cases, parse_cases(text, starts));
   if (cases.empty()) throw std::invalid_argument("compare: --problems or --suite must be given, got none");
@@ -49,14 +53,23 @@ CampaignOptions campaign_options(const CompareCommandOptions& command) {
   CampaignOptions options;
   options.cases = cases_of(command);
   options.solvers = choices_of(command.solvers, "--solvers");
+  if (command.mode == "theory") {
+    for (NamedChoice& solver : options.solvers) solver = theory_setting(solver);
+  }
   options.seeds = static_cast<Index>(command.seeds);
+  options.first_seed = static_cast<Index>(command.first_seed);
   options.budget = command.budget;
   if (command.seconds > 0.0) options.seconds = command.seconds;
   if (!command.weights.empty()) options.weights = {command.weights[0], command.weights[1], command.weights[2]};
   options.targets = command.targets;
   options.traces = command.keeps_traces ? Traces::kept : Traces::none;
   options.judgement = judgement_of(command.judgement);
-  return options;
+  if ((command.mode == "tuned") != !command.tuning_path.empty()) {
+    throw std::invalid_argument("compare: --mode tuned and --tuning must be given together, got one of them");
+  }
+  if (command.mode != "tuned") return options;
+  CampaignStore tuning(command.tuning_path);
+  return tuned_campaign(std::move(options), options_of(tuning.configuration().entries), tuning);
 }
 
 // Rows done and wanted on standard error, if that is a terminal.
@@ -106,12 +119,25 @@ void write_summary(const CompareCommandOptions& command, const RunConfiguration&
   if (!std::cout) throw std::runtime_error("standard output: cannot write");
 }
 
-int compare_over(CampaignRanks& ranks, const CompareCommandOptions& command) {
+// What tuning has chosen for the first target; a campaign that is not finished has not chosen.
+void write_tuning(const CompareCommandOptions& command, const RunConfiguration& configuration,
+                  const CampaignOptions& campaign, RunRows& rows) {
+  const std::vector<bool> present = rows.present(run_count(campaign));
+  if (std::count(present.begin(), present.end(), true) < wanted_count(campaign)) return;
+  const std::vector<TunedSolver> tuned = tuned_solvers(campaign, rows);
+  if (!command.json_path.empty()) write_to(command.json_path, tuning_json(configuration, tuned));
+  if (command.json_path != "-") std::cout << tuning_text(campaign, tuned);
+}
+
+using Summarize = void (*)(const CompareCommandOptions&, const RunConfiguration&, const CampaignOptions&, RunRows&);
+
+int compare_over(CampaignRanks& ranks, const CompareCommandOptions& command, const CampaignOptions& options,
+                 Summarize summarize) {
   const Shard shard = parse_shard(command.shard);
   if (command.store_path.empty() && shard.count > 1) {
     throw std::invalid_argument("compare: --shard must come with --store, or its runs are lost, got none");
   }
-  const Campaign campaign(campaign_options(command));
+  const Campaign campaign(options);
   if (ranks.rank() > 0) {
     ranks.work(campaign);
     return exit_done;
@@ -135,7 +161,7 @@ int compare_over(CampaignRanks& ranks, const CompareCommandOptions& command) {
     std::cerr << "interrupted after " << reached.done << " of " << reached.wanted << " runs"
               << (command.store_path.empty() ? "" : "; the same command goes on from there") << '\n';
   }
-  write_summary(command, configuration, campaign.options(), *rows);
+  summarize(command, configuration, campaign.options(), *rows);
   return exit_done;
 }
 
@@ -144,7 +170,25 @@ int compare_over(CampaignRanks& ranks, const CompareCommandOptions& command) {
 int compare_command(const CompareCommandOptions& command) {
   CampaignRanks ranks;
   try {
-    return compare_over(ranks, command);
+    return compare_over(ranks, command, campaign_options(command), write_summary);
+  } catch (const std::exception& error) {
+    ranks.abort(error.what());
+    throw;
+  }
+}
+
+int compare_tune_command(const CompareCommandOptions& given) {
+  CampaignRanks ranks;
+  try {
+    CompareCommandOptions command = given;
+    if (command.part.empty()) command.part = "training";
+    if (command.mode != "default") {
+      throw std::invalid_argument("compare tune: --mode must not be given, got " + command.mode);
+    }
+    return compare_over(
+        ranks, command,
+        tuning_campaign(campaign_options(command), static_cast<Index>(command.configurations), command.tuning_seed),
+        write_tuning);
   } catch (const std::exception& error) {
     ranks.abort(error.what());
     throw;

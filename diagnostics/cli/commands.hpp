@@ -56,10 +56,15 @@ struct DiagnoseCommandOptions {
 struct CompareCommandOptions {
   std::vector<std::string> problems;  // each a list: name or name(key=value, ...), @start or not, separated by commas
   std::vector<std::string> suites;    // likewise, of names
-  std::string part = "all";           // of the suites: "training", "held-out", "all"
+  std::string part;                   // of the suites: "training", "held-out", "all"; empty: what the mode asks for
   std::vector<std::string> solvers;   // as the problems, without starts
   std::vector<std::string> starts;    // of problems without an @; empty: each problem's first start
+  std::string mode = "default";       // "default", "theory", "tuned"
+  std::string tuning_path;            // of the tuned mode: a finished tuning campaign
+  std::int64_t configurations = 64;   // of a tuning campaign: settings of each solver
+  std::uint64_t tuning_seed = 0;      // of their draws
   std::int64_t seeds = 20;
+  std::int64_t first_seed = 0;
   double budget = 10000.0;            // cost of a run
   double seconds = 0.0;               // wall time of a run; 0: no limit
   std::vector<double> weights{};      // of values, gradients and products; empty: the defaults
@@ -99,6 +104,7 @@ int list_command(const ListOptions& options);
 int run_command(const RunCommandOptions& options);
 int diagnose_command(const DiagnoseCommandOptions& options);
 int compare_command(const CompareCommandOptions& options);
+int compare_tune_command(const CompareCommandOptions& options);
 int compare_merge_command(const CompareCommandOptions& options);
 int compare_show_command(const CompareCommandOptions& options);
 int replay_command(const ReplayCommandOptions& options);

@@ -110,8 +110,10 @@ int parse_and_dispatch(int argument_count, char** arguments) {
                    "Problems and starts by the name of a list of them (see perigee list suites)")
       ->type_name("NAME,...")
       ->allow_extra_args(false);
-  compare_app->add_option("--part", compare.part, "Which half of the suites: training, held-out or all")
-      ->capture_default_str()
+  compare_app
+      ->add_option("--part", compare.part,
+                   "Which half of the suites: training, held-out or all; default: all, for tune training, with "
+                   "--mode tuned held-out")
       ->check(CLI::IsMember({"training", "held-out", "all"}));
   compare_app->add_option("--solvers,--solver", compare.solvers, "Solvers, as the problems")
       ->type_name("NAME,...")
@@ -123,6 +125,16 @@ int parse_and_dispatch(int argument_count, char** arguments) {
           "problem's first start")
       ->type_name("START,...")
       ->allow_extra_args(false);
+  compare_app
+      ->add_option("--mode", compare.mode,
+                   "How solvers are set: default; theory, from what is known of a problem; tuned, as --tuning says")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"default", "theory", "tuned"}));
+  compare_app->add_option("--tuning", compare.tuning_path, "Where perigee compare tune has kept its runs");
+  compare_app
+      ->add_option("--first-seed", compare.first_seed, "The first seed; with --mode tuned: after those of tuning")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   compare_app->add_option("--seeds", compare.seeds, "Runs of each problem, start and solver")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
@@ -164,6 +176,17 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   compare_app->require_subcommand(0, 1);
   compare_app->footer(
       "Example:\n  perigee compare --problems octopus,beale --solvers gradient-descent,guided --store campaign.sqlite");
+  CLI::App* tune_app = compare_app->add_subcommand(
+      "tune", "Try settings of solvers on training problems, each under all seeds, and choose one for each solver");
+  tune_app->fallthrough();
+  tune_app->add_option("--configurations", compare.configurations, "Settings of each solver, the given one among them")
+      ->capture_default_str()
+      ->check(CLI::Range(2, 1000000));
+  tune_app->add_option("--tuning-seed", compare.tuning_seed, "Seed of their draws")->capture_default_str();
+  tune_app->footer(
+      "Takes the options of perigee compare.\nExample:\n  perigee compare tune --suite minimal --solvers "
+      "adam,heavy-ball --seeds 10 --store tuning.sqlite\n"
+      "  perigee compare --suite minimal --solvers adam,heavy-ball --mode tuned --tuning tuning.sqlite");
   CLI::App* merge_app = compare_app->add_subcommand("merge", "Put the shards of a campaign together in one file");
   merge_app->add_option("files", compare.files, "The shards")->required();
   merge_app->add_option("--store,--out", compare.store_path, "The file to put them in; made if need be")->required();
@@ -173,7 +196,9 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   add_exports(*show_app);
   show_app->footer("Example:\n  perigee compare show campaign.sqlite --csv runs.csv");
   compare_app->callback([&] {
-    if (merge_app->parsed()) {
+    if (tune_app->parsed()) {
+      exit_code = compare_tune_command(compare);
+    } else if (merge_app->parsed()) {
       exit_code = compare_merge_command(compare);
     } else if (show_app->parsed()) {
       exit_code = compare_show_command(compare);

@@ -92,7 +92,7 @@ Index run_count(const CampaignOptions& options) {
 RunPlace place_of(const CampaignOptions& options, Index run) {
   const auto solvers = static_cast<Index>(options.solvers.size());
   const Index group = run / options.seeds;
-  return {group / solvers, group % solvers, run % options.seeds};
+  return {group / solvers, group % solvers, options.first_seed + run % options.seeds};
 }
 
 const CampaignCase& case_at(const CampaignOptions& options, const RunPlace& place) {
@@ -129,6 +129,7 @@ void check(const CampaignOptions& options) {
     require(texts.insert(text_of(one)).second, "cases must differ", text_of(one) + " twice");
   }
   require(options.seeds >= 1, "seeds must be >= 1", std::to_string(options.seeds));
+  require(options.first_seed >= 0, "first_seed must be >= 0", std::to_string(options.first_seed));
   require(options.budget >= 1.0 && std::isfinite(options.budget), "budget must be >= 1 and finite",
           format_number(options.budget));
   require(options.seconds > 0.0, "seconds must be > 0", format_number(options.seconds));
@@ -163,6 +164,7 @@ std::vector<std::pair<std::string, std::string>> entries_of(const CampaignOption
     put("solver " + std::to_string(i), text_of(options.solvers[i]));
   }
   put("seeds", std::to_string(options.seeds));
+  if (options.first_seed != 0) put("first_seed", std::to_string(options.first_seed));
   put("budget", format_exact(options.budget));
   put("seconds", std::isinf(options.seconds) ? "no limit" : format_exact(options.seconds));
   put("weights", joined({options.weights.value, options.weights.gradient, options.weights.product}));
@@ -194,6 +196,7 @@ CampaignOptions options_of(const std::vector<std::pair<std::string, std::string>
       options.cases.push_back({parse_choice(value), text("start " + name.substr(std::string("problem ").size()))});
     }
     if (name.starts_with("solver ")) options.solvers.push_back(parse_choice(value));
+    if (name == "first_seed") options.first_seed = static_cast<Index>(number_of(name, value));
   }
   options.seeds = static_cast<Index>(number_of("seeds", text("seeds")));
   options.budget = number_of("budget", text("budget"));

@@ -65,7 +65,8 @@ struct GroupNote {
 struct CampaignOptions {
   std::vector<CampaignCase> cases{};  // all different; each problem must know its f*, or traces be kept
   std::vector<NamedChoice> solvers{};
-  Index seeds = 20;                                          // 0, ..., seeds - 1; >= 1
+  Index seeds = 20;                                          // first_seed, ..., first_seed + seeds - 1; >= 1
+  Index first_seed = 0;                                      // >= 0
   double budget = 10000.0;                                   // C of a run, >= 1; a step in progress is finished
   double seconds = std::numeric_limits<double>::infinity();  // wall time of a run likewise, > 0; infinite: no limit
   CostWeights weights{};
@@ -84,7 +85,7 @@ struct CampaignOptions {
 struct RunPlace {
   Index case_index = 0;
   Index solver = 0;
-  Index seed = 0;
+  Index seed = 0;  // that of its draws, first_seed and more
 };
 
 /// Places in the grid, those of seeds that single and not applicable groups lack included.

@@ -49,7 +49,7 @@ std::string view_of(const CampaignOptions& options) {
   };
   return "CREATE VIEW named_runs AS SELECT " + named("problem", "run/" + seeds + "/" + solvers) + ", " +
          named("start", "run/" + seeds + "/" + solvers) + ", " + named("solver", "run/" + seeds + "%" + solvers) +
-         ", run%" + seeds + " AS seed, * FROM runs";
+         ", " + std::to_string(options.first_seed) + " + run%" + seeds + " AS seed, * FROM runs";
 }
 
 std::string schema_of(const CampaignOptions& options) {
