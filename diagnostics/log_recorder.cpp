@@ -2,6 +2,8 @@
 
 #include <perigee/diagnostics/run_file.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -49,6 +51,10 @@ struct LogRecorder::Implementation {
   }
 
   void require_open(const char* call) const {
+    if (::getpid() != process) {
+      throw std::invalid_argument("LogRecorder: " + std::string(call) +
+                                  " in a process forked from the one that opened " + path.string());
+    }
     if (file != nullptr) return;
     throw std::invalid_argument("LogRecorder: " + std::string(call) + " after it was closed: " + path.string());
   }
@@ -60,6 +66,7 @@ struct LogRecorder::Implementation {
     is_writing = true;
   }
 
+  pid_t process = ::getpid();
   std::filesystem::path path;
   StoreOptions store;
   std::unique_ptr<sqlite::RunFile> file;  // nullptr: closed, so that others may have it
@@ -185,6 +192,7 @@ void LogRecorder::describe(const Trajectory& description) {
 void LogRecorder::commit() {
   Implementation& to = *implementation_;
   if (to.file == nullptr || !to.is_row_complete) return;
+  to.require_open("commit");
   to.write_latest_snapshot();
   if (to.file->database().in_transaction()) to.file->commit();
 }
@@ -192,6 +200,7 @@ void LogRecorder::commit() {
 void LogRecorder::finish(const End& end) {
   Implementation& to = *implementation_;
   if (to.file == nullptr) return;
+  to.require_open("finish");
   to.begin(to.last_in_file + 1);
   to.file->write_end(end);
   close();
@@ -200,6 +209,10 @@ void LogRecorder::finish(const End& end) {
 void LogRecorder::close() {
   Implementation& to = *implementation_;
   if (to.file == nullptr) return;
+  if (::getpid() != to.process) {
+    (void)to.file.release();  // a forked process must not touch its parent's connection, nor its lock
+    return;
+  }
   const bool is_row_complete = std::exchange(to.is_row_complete, false);
   if (is_row_complete) {  // half a row stays out of the file
     to.write_latest_snapshot();

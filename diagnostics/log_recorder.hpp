@@ -33,7 +33,8 @@ struct LogOptions {
   double seconds_per_commit = 0.25;  // >= 0, in seconds; longer where a commit itself takes over 1/20 of it
 };
 
-/// One recorder at a time a file. About 1 microsecond a row without extra columns, and no allocation between commits.
+/// One recorder at a time a file. A process forked from the one that opened it (a loader of data) cannot log, and does
+/// no harm when it ends. About 1 microsecond a row without extra columns, and no allocation between commits.
 class LogRecorder {
  public:
   /// Throws StoreError if the file cannot be written, exists (create), is no recorded run (overwrite, resume), or is

@@ -98,6 +98,25 @@ class Recording(InFolder):
         with self.assertRaisesRegex(ValueError, "'create', 'overwrite' or 'resume', got 'append'"):
             perigee.Recorder(path, mode="append")
 
+    def test_a_forked_process_does_no_harm(self):
+        path = self.folder / "run.sqlite"
+        with perigee.Recorder(path) as recorder:
+            recorder.log(loss=1.0)
+            child = os.fork()
+            if child == 0:
+                status = 1
+                try:
+                    recorder.log(loss=2.0)
+                except ValueError as error:
+                    status = 0 if "forked" in str(error) else 2
+                recorder.close()
+                os._exit(status)
+            self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 0)
+            with self.assertRaisesRegex(perigee.StoreError, "is being recorded"):
+                perigee.Recorder(path, mode="resume")  # the lock is still there
+            recorder.log(loss=3.0)
+        self.assertEqual(perigee.read(path).value.tolist(), [1.0, 3.0])
+
     def test_a_bad_row_leaves_no_trace(self):
         path = self.folder / "run.sqlite"
         with perigee.Recorder(path, rewards=[1.0, 0.5]) as recorder:
