@@ -1,5 +1,6 @@
 #include <perigee/diagnostics/noise_floor.hpp>
 
+#include <perigee/diagnostics/noise_scale.hpp>
 #include <perigee/diagnostics/plateau.hpp>
 #include <perigee/diagnostics/series.hpp>
 #include <perigee/diagnostics/trend.hpp>
@@ -212,6 +213,37 @@ Finding floor_finding(const NoiseReading& reading, double level, const NoiseFloo
   return finding;
 }
 
+std::string batch_words(double terms) {
+  return std::isinf(terms) ? "the whole objective" : "a batch of " + format_number(terms);
+}
+
+// Where gradient norms of two batch sizes were recorded: how much of a gradient is noise, and from which batch on less
+// than half.
+void add_noise_scale(const Trajectory& trajectory, Index first, Finding& finding) {
+  const NoiseScale scale = read_noise_scale(trajectory, first);
+  if (!scale.is_measured()) return;
+  finding.evidence.push_back({"gradient_noise_scale", scale.scale, "terms"});
+  finding.evidence.push_back({"gradient_noise_scale_lower", scale.lower, "terms"});
+  finding.evidence.push_back({"gradient_noise_scale_upper", scale.upper, "terms"});
+  finding.evidence.push_back({"squared_gradient", scale.squared_gradient, "value per unit of x, squared"});
+  finding.evidence.push_back({"noise_trace", scale.noise_trace, "value per unit of x, squared"});
+  finding.evidence.push_back({"small_batch", scale.small_batch, "terms"});
+  finding.evidence.push_back({"big_batch", scale.big_batch, "terms"});
+  const std::string from = " (from the gradient norms at " + format_number(scale.small_batch) + " and " +
+                           (std::isinf(scale.big_batch) ? "all" : format_number(scale.big_batch)) + " terms).";
+  if (std::isinf(scale.upper)) {
+    finding.message += " The gradient noise scale is at least " + format_count(scale.lower, 2) +
+                       " terms: the gradient behind the noise cannot be told from zero" + from;
+    return;
+  }
+  finding.message += " The gradient noise scale is " + format_count(scale.scale, 2) + " terms, 95% interval " +
+                     format_count(scale.lower, 2) + " to " + format_count(scale.upper, 2) + ": of the gradient of " +
+                     batch_words(scale.small_batch) + " a share of " +
+                     format_number(scale.scale / (scale.scale + scale.small_batch), 2) + " is noise" + from;
+  finding.recommendation += " In the gradient of a batch of about " + format_count(scale.scale, 2) +
+                            " terms, noise and slope would be equal; far beyond that, more terms gain little.";
+}
+
 // Without snapshots: does the value lose as little as noise would have it?
 void suspect_floor(const DiagnosisInput& input, Index first, Diagnosis& diagnosis) {
   const Trajectory& trajectory = input.trajectory;
@@ -254,6 +286,7 @@ void suspect_floor(const DiagnosisInput& input, Index first, Diagnosis& diagnosi
   diagnosis.limits.push_back(
       "Whether the level end is a noise floor or a flat region: record snapshots of the parameters, ten or more over "
       "the second half of the run.");
+  add_noise_scale(trajectory, first, finding);
   explain_plateaus(diagnosis, first, last, "The finding noise-floor may explain it.");
   diagnosis.findings.push_back(std::move(finding));
 }
@@ -329,6 +362,7 @@ void detect_noise_floor(const DiagnosisInput& input, Diagnosis& diagnosis) {
           median_value(trajectory, static_cast<double>(reading.first), static_cast<double>(reading.last));
       explain_plateaus(diagnosis, reading.first, reading.last, "The finding noise-floor explains it.");
       diagnosis.findings.push_back(floor_finding(reading, level, options));
+      add_noise_scale(trajectory, reading.first, diagnosis.findings.back());
       return;
     }
     case NoiseVerdict::flat:

@@ -57,8 +57,9 @@ NoiseReading read_noise(const Trajectory& trajectory, Index first, const NoiseFl
 bool has_noise(const Trajectory& trajectory);
 
 /// For runs with noise: adds a finding "noise-floor", a warning, where the iterates hover at one (`likely`) or might
-/// (`suspected`, and a limit), and explains by it the findings "plateau" within it. Where the end is flat instead, a
-/// "plateau" there says so.
+/// (`suspected`, and a limit), and explains by it the findings "plateau" within it; where gradient norms of two batch
+/// sizes were recorded, with the gradient noise scale (noise_scale.hpp). Where the end is flat instead, a "plateau"
+/// there says so.
 void detect_noise_floor(const DiagnosisInput& input, Diagnosis& diagnosis);
 
 }  // namespace perigee

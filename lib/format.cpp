@@ -17,6 +17,10 @@ std::string format_number(double value, int digits) {
   return {buffer.data(), end};
 }
 
+std::string format_count(double value, int digits) {
+  return format_number(parse_number(format_number(value, digits)).value_or(value), 15);
+}
+
 std::string format_exact(double value) {
   std::array<char, 64> buffer{};
   const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);

@@ -72,4 +72,7 @@ TEST_CASE("exact text reads back as the same double") {
   CHECK(std::signbit(*parse_number(format_exact(-0.0))));
   CHECK(format_number(0.25) == "0.25");
   CHECK(format_number(1.0 / 3.0, 3) == "0.333");
+  CHECK(format_count(15948.2) == "15900");
+  CHECK(format_count(0.012345, 2) == "0.012");
+  CHECK(format_count(1.0 / 0.0) == "inf");
 }

@@ -462,7 +462,7 @@ TEST_CASE("the mapping goes before every guess") {
         "'step', 'loss', 'other', 'i', 'rate', 'q', 'r'");
   CHECK(error_of(table, {.mapping = {{"momentum", "q"}}}) ==
         "log.csv: role 'momentum': expected iteration (step), value (loss), reward, gradient_norm (grad_norm), "
-        "step_size (lr), step_norm, probability or parameter");
+        "step_size (lr), step_norm, batch_size, small_batch_gradient_norm, small_batch_size, probability or parameter");
   CHECK(contains(error_of(table, {.mapping = {{"loss", "q"}, {"value", "r"}}}), "expected one column"));
   CHECK(contains(error_of(table, {.mapping = {{"loss", "q"}, {"lr", "q"}}}), "expected one role"));
   CHECK(contains(error_of(table, {.mapping = {{"loss", "q"}, {"reward", "r"}}}), "got both"));

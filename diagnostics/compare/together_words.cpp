@@ -20,8 +20,7 @@ std::string counted(Index count, const std::string& noun) {
 
 std::string short_number(double value) { return format_number(value, 3); }
 
-// Three digits, and no exponent where a person would write none.
-std::string iterations(double count) { return format_number(*parse_number(short_number(count)), 7); }
+std::string iterations(double count) { return format_count(count); }
 
 std::string percent(double share) { return format_number(std::round(100.0 * share)) + "%"; }
 

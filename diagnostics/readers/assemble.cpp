@@ -3,6 +3,7 @@
 #include <perigee/diagnostics/readers/roles.hpp>
 #include <perigee/diagnostics/readers/table.hpp>
 
+#include <perigee/diagnostics/noise_scale.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/recorder.hpp>
 
@@ -250,6 +251,14 @@ ReadResult assemble(Table& table, const Roles& roles, std::vector<std::string> n
   take(roles.step_size, "step_size", &StepRecord::step_size, 1.0);
   take(roles.step_norm, "step_norm", &StepRecord::step_norm, 1.0);
   if (roles.iteration) role_names[*roles.iteration] = "iteration";
+  if (roles.batch_size) {
+    role_names[*roles.batch_size] = "batch_size";
+    const std::vector<double> sizes = take_values(table.columns[*roles.batch_size], order, count);
+    BatchSizes batch_sizes(sizes);
+    for (std::size_t i = 0; i < count; ++i) trajectory.records[i].batch_size = batch_sizes.next(sizes[i]);
+  }
+  if (roles.small_batch_gradient_norm) role_names[*roles.small_batch_gradient_norm] = small_batch_gradient_norm_column;
+  if (roles.small_batch_size) role_names[*roles.small_batch_size] = small_batch_size_column;
   if (roles.reward) {
     result.notes.push_back("'" + table.columns[*roles.reward].name +
                            "' is a reward: the value is its negative, so that less is better.");
@@ -274,8 +283,11 @@ ReadResult assemble(Table& table, const Roles& roles, std::vector<std::string> n
                               is_extra          ? "no other role"
                               : roles.mapped[i] ? "mapped"
                                                 : "guessed from its name"});
-    if (is_extra || role_names[i] == "probability") {
-      trajectory.columns.push_back({column.name, take_values(column, order, count)});
+    const bool is_of_small_batch = roles.small_batch_gradient_norm == i || roles.small_batch_size == i;
+    if (is_extra || is_of_small_batch || role_names[i] == "probability") {
+      // A detector looks for the small batch by its role.
+      const std::string& name = is_of_small_batch ? role_names[i] : column.name;
+      trajectory.columns.push_back({name, take_values(column, order, count)});
     }
   }
   return result;

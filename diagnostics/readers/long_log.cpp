@@ -45,8 +45,8 @@ bool LongLog::is_full(const Table& table) const {
 void LongLog::begin(const Table& table) {
   contents_ = contents_of(table);
   std::vector<bool> has_role(table.columns.size(), false);
-  for (const std::optional<std::size_t>& role :
-       {roles_.iteration, roles_.value, roles_.reward, roles_.gradient_norm, roles_.step_size, roles_.step_norm}) {
+  for (const std::optional<std::size_t>& role : {roles_.iteration, roles_.value, roles_.reward, roles_.gradient_norm,
+                                                 roles_.step_size, roles_.step_norm, roles_.batch_size}) {
     if (role) has_role[*role] = true;
   }
   for (const std::size_t position : roles_.parameters)
@@ -56,6 +56,7 @@ void LongLog::begin(const Table& table) {
     const bool is_probability = std::find(arms.begin(), arms.end(), i) != arms.end();
     if (!has_role[i] && (is_probability || contents_[i] == Content::numbers)) kept_columns_.push_back(i);
   }
+  if (roles_.batch_size) batch_sizes_.emplace(table.columns[*roles_.batch_size].values);
   condenser_.emplace(CondenserOptions{.most_records = greatest_record_count(table.columns.size())},
                      kept_columns_.size());
   numbers_.resize(kept_columns_.size());
@@ -120,6 +121,7 @@ void LongLog::take(Table& table) {
     put(pending_.gradient_norm, number(roles_.gradient_norm, row));
     put(pending_.step_size, number(roles_.step_size, row));
     put(pending_.step_norm, number(roles_.step_norm, row));
+    if (batch_sizes_) pending_.batch_size = batch_sizes_->next(number(roles_.batch_size, row));
     for (std::size_t i = 0; i < kept_columns_.size(); ++i) put(numbers_[i], table.columns[kept_columns_[i]].value(row));
   }
   pass_on();  // the rows left are of a greater step

@@ -43,7 +43,8 @@ class LongLog {
 
   const Mapping& mapping_;
   Roles roles_;
-  std::vector<Content> contents_;          // of the columns, in the first portion
+  std::vector<Content> contents_;  // of the columns, in the first portion
+  std::optional<BatchSizes> batch_sizes_;
   std::vector<std::size_t> kept_columns_;  // beside the roles
   std::vector<std::string> notes_;
   std::optional<Condenser> condenser_;

@@ -88,6 +88,13 @@ const std::vector<KnownName>& names_of_step_norm() {
   return names;
 }
 
+const std::vector<KnownName>& names_of_batch_size() {
+  static const std::vector<KnownName> names{{"batch_size", Meaning::doubtful},
+                                            {"minibatch_size", Meaning::doubtful},
+                                            {"train/batch_size", Meaning::doubtful}};
+  return names;
+}
+
 bool is_known_name_of_value(std::string_view name) {
   const std::string wanted = lower_case(name);
   const std::vector<KnownName>& names = names_of_value();

@@ -27,6 +27,7 @@ const std::vector<KnownName>& names_of_reward();
 const std::vector<KnownName>& names_of_gradient_norm();
 const std::vector<KnownName>& names_of_step_size();
 const std::vector<KnownName>& names_of_step_norm();
+const std::vector<KnownName>& names_of_batch_size();
 
 bool is_known_name_of_value(std::string_view name);
 

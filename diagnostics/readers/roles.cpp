@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <map>
 #include <string_view>
 #include <system_error>
@@ -51,9 +52,20 @@ Role role_of(std::string_view name) {
                                                       {"grad_norm", &Roles::gradient_norm},
                                                       {"step_size", &Roles::step_size},
                                                       {"lr", &Roles::step_size},
-                                                      {"step_norm", &Roles::step_norm}};
+                                                      {"step_norm", &Roles::step_norm},
+                                                      {"batch_size", &Roles::batch_size},
+                                                      {"small_batch_gradient_norm", &Roles::small_batch_gradient_norm},
+                                                      {"small_batch_size", &Roles::small_batch_size}};
   const auto found = roles.find(name);
   return found != roles.end() ? found->second : nullptr;
+}
+
+// Whether the numbers can be batch sizes.
+bool counts_terms(const TableColumn& column) {
+  return std::all_of(column.values.begin(), column.values.end(), [](double value) {
+    return std::isnan(value) ||
+           (value >= 0.0 && value <= std::numeric_limits<std::uint32_t>::max() && value == std::floor(value));
+  });
 }
 
 void map_roles(const Table& table, const std::vector<std::pair<std::string, std::string>>& mapping, Roles& roles) {
@@ -63,7 +75,7 @@ void map_roles(const Table& table, const std::vector<std::pair<std::string, std:
     if (role == nullptr && role_name != "probability" && role_name != "parameter") {
       fail("role " + shown(role_name) +
            ": expected iteration (step), value (loss), reward, gradient_norm (grad_norm), step_size (lr), step_norm, "
-           "probability or parameter");
+           "batch_size, small_batch_gradient_norm, small_batch_size, probability or parameter");
     }
     const auto found = std::find_if(table.columns.begin(), table.columns.end(),
                                     [&name = column_name](const TableColumn& column) { return column.name == name; });
@@ -84,6 +96,9 @@ void map_roles(const Table& table, const std::vector<std::pair<std::string, std:
     }
     if (roles.*role) fail("role " + shown(role_name) + ": expected one column in the mapping, got two");
     roles.*role = position;
+    if (role == &Roles::batch_size && !counts_terms(*found)) {
+      fail("column " + shown(column_name) + ": expected whole numbers from 0 to 4294967295 as batch_size, got others");
+    }
   }
   if (roles.value && roles.reward) {
     throw ReadError(message_at(table.file, 0, {}, "expected value (loss) or reward in the mapping, got both"));
@@ -122,6 +137,7 @@ class Guess {
         fail_as_text(table_, column);
       }
       if (role == &Roles::iteration && known.meaning == Meaning::doubtful && !counts_up(table_, column)) continue;
+      if (role == &Roles::batch_size && !counts_terms(column)) continue;
       roles_.*role = found->second;
       return;
     }
@@ -232,6 +248,16 @@ class Guess {
 
 }  // namespace
 
+BatchSizes::BatchSizes(const std::vector<double>& values) {
+  const auto first = std::find_if(values.begin(), values.end(), [](double value) { return !std::isnan(value); });
+  if (first != values.end()) last_ = static_cast<std::uint32_t>(*first);
+}
+
+std::uint32_t BatchSizes::next(double value) {
+  if (!std::isnan(value)) last_ = static_cast<std::uint32_t>(value);
+  return last_;
+}
+
 Roles assign_roles(const Table& table, const std::vector<std::pair<std::string, std::string>>& mapping,
                    std::vector<std::string>& notes) {
   Roles roles;
@@ -252,6 +278,9 @@ Roles assign_roles(const Table& table, const std::vector<std::pair<std::string, 
   guess.fill_by_words(&Roles::step_size, words_of_step_size(), Doubt::little);
   guess.fill(&Roles::step_norm, names_of_step_norm());
   guess.fill_by_words(&Roles::step_norm, words_of_step_norm(), Doubt::little);
+  guess.fill(&Roles::batch_size, names_of_batch_size());
+  guess.fill(&Roles::small_batch_gradient_norm, {{"small_batch_gradient_norm", Meaning::doubtful}});
+  guess.fill(&Roles::small_batch_size, {{"small_batch_size", Meaning::doubtful}});
   guess.fill_probabilities(notes);
   guess.fill_parameters();
   if (!roles.value && !roles.reward && !roles.gradient_norm && roles.probabilities.empty()) {

@@ -5,6 +5,7 @@
 
 #include <perigee/diagnostics/readers/table.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,6 +21,9 @@ struct Roles {
   std::optional<std::size_t> gradient_norm;
   std::optional<std::size_t> step_size;
   std::optional<std::size_t> step_norm;
+  std::optional<std::size_t> batch_size;                 // whole numbers; rows that do not say repeat the last one
+  std::optional<std::size_t> small_batch_gradient_norm;  // beside a gradient norm of more terms
+  std::optional<std::size_t> small_batch_size;
   std::vector<std::size_t> probabilities;  // in the order of the actions
   std::vector<std::size_t> parameters;     // x, in the order of its coordinates
   std::vector<bool> mapped;                // a column: whether the mapping names it
@@ -30,6 +34,17 @@ struct Roles {
 /// them, it is an error. Notes say what was not obvious.
 Roles assign_roles(const Table& table, const std::vector<std::pair<std::string, std::string>>& mapping,
                    std::vector<std::string>& notes);
+
+/// The batch sizes of rows one after the other: what a row does not say is that of the row before, at the beginning the
+/// first there is.
+class BatchSizes {
+ public:
+  explicit BatchSizes(const std::vector<double>& values);
+  std::uint32_t next(double value);
+
+ private:
+  std::uint32_t last_ = 0;
+};
 
 }  // namespace perigee::readers
 
