@@ -22,7 +22,8 @@ using statistics::Outcome;
 constexpr std::size_t most_points = 4096;
 constexpr double passages_in_stay = 3.0;
 constexpr double rejection_level = 0.05;
-constexpr Index fewest_departures = 5;  // for a test of the law of their times
+constexpr Index most_simulated = 2'000'000;  // times, for that test
+constexpr Index fewest_departures = 5;       // for a test of the law of their times
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -59,9 +60,10 @@ LevelTimes times_at(const LevelReading& reading, std::size_t level, double short
     result.limits.push_back(has_left ? std::max(time, until_end) : time);
     result.curves.insert(stay.curve);
     if (!has_left) continue;
-    const bool arrives =
-        std::any_of(reading.stays.begin() + static_cast<std::ptrdiff_t>(i), reading.stays.end(),
-                    [&stay](const Stay& later) { return later.curve == stay.curve && later.level == 0; });
+    bool arrives = false;
+    for (std::size_t k = i; k < reading.stays.size() && reading.stays[k].curve == stay.curve; ++k) {
+      arrives = arrives || reading.stays[k].level == 0;
+    }
     result.all_arrive = result.all_arrive && arrives;
   }
   return result;
@@ -100,8 +102,10 @@ void read_rate(const LevelTimes& times, double spacing, const RandomSource& rand
   level.rate = {rate.rate, rate.interval.lower, rate.interval.upper};
   level.remaining = {1.0 / rate.rate, 1.0 / rate.interval.upper, 1.0 / rate.interval.lower};
   if (rate.events < fewest_departures) return;
-  const statistics::ExponentialityTest test =
-      statistics::exponentiality_test(times.times, times.limits, random, {.spacing = spacing});
+  const auto stays = static_cast<Index>(times.times.size());
+  const statistics::ExponentialityTest test = statistics::exponentiality_test(
+      times.times, times.limits, random,
+      {.resamples = std::clamp<Index>(most_simulated / stays, 99, 999), .spacing = spacing});
   level.exponential_p = test.p_value;
   level.leaving = test.p_value > rejection_level ? LeavingRate::constant
                   : test.mean_time_on_test > 0.5 ? LeavingRate::rising

@@ -49,7 +49,7 @@ std::string ends(const Together& together) {
   text += with_ends.size() == 1 ? "" : "they end at " + std::to_string(with_ends.size()) + " levels: ";
   for (std::size_t j = 0; j < shown; ++j) {
     text += (j == 0 ? "" : ", ") + std::to_string(with_ends[j]->ends.size()) + " at " + where(*with_ends[j]) +
-            (j == 0 ? " (the best)" : "");
+            (with_ends[j] == &together.levels.front() ? " (the best)" : "");
   }
   Index further = 0;
   for (std::size_t j = shown; j < with_ends.size(); ++j) further += static_cast<Index>(with_ends[j]->ends.size());
