@@ -360,9 +360,9 @@ void bind_diagnoses(py::module_& module) {
                                return ObjectiveHandle{self.problem->objective, self.problem->name};
                              })
       .def_readonly("source", &ReadRun::source);
-  py::class_<ReportSource>(module, "ReportSource").def(py::init([] {
-    return ReportSource{.kind = "run", .path = "", .columns = {}, .notes = {}};
-  }));
+  py::class_<ReportSource>(module, "ReportSource")
+      .def(py::init([] { return ReportSource{.kind = "run", .path = "", .columns = {}, .notes = {}}; }))
+      .def_readwrite("path", &ReportSource::path);
   module.def("read", &read, py::arg("path"), py::arg("format") = "auto",
              py::arg("mapping") = std::vector<std::pair<std::string, std::string>>{});
   module.def(

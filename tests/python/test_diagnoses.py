@@ -294,6 +294,28 @@ class Reading(InFolder):
             perigee.read(path, columns={"loss": "nothing"})
         self.assertTrue(issubclass(perigee.ReadError, ValueError))
 
+    def test_arrays_by_name_are_a_log(self):
+        k = np.arange(400)
+        points = np.stack([0.9**k, 0.5**k], axis=1)
+        arrays = {"step": 2 * k, "loss": list(0.9**k), "grad_norm": 0.9**k, "parameters": points}
+        run = perigee.read(arrays)
+        np.testing.assert_array_equal(run.iteration, 2 * k)
+        np.testing.assert_array_equal(run.value, 0.9**k)
+        self.assertEqual(run.snapshots[-1][0], 798)
+        np.testing.assert_array_equal(run.snapshots[-1][1], points[-1])
+        self.assertIsNone(perigee.diagnose(arrays).to_dict()["source"]["path"])
+
+        class Frame:  # what pandas' DataFrame has
+            columns = ["step", "train_loss"]
+
+            def to_numpy(self):
+                raise AssertionError("not asked")
+
+            def __getitem__(self, name):
+                return {"step": k, "train_loss": 0.9**k}[name]
+
+        np.testing.assert_array_equal(perigee.read(Frame()).value, 0.9**k)
+
     def test_thresholds_by_name(self):
         path = logs / "digits-softmax-reward-3.csv"
         strict = perigee.diagnose(path, thresholds={"lost-class.learnt": 1.0})

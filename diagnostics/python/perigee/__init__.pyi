@@ -32,7 +32,7 @@ from ._core import (
 def problem(name: str, **parameters: Any) -> Problem: ...
 def solver(name: str, **parameters: Any) -> Solver: ...
 def diagnose(
-    run: str | PathLike[str] | Recorder | Result | Trajectory,
+    run: str | PathLike[str] | Recorder | Result | Trajectory | Mapping[str, ArrayLike],
     objective: Objective | Problem | None = None,
     *,
     hvp: Callable[..., ArrayLike] | None = None,
@@ -48,7 +48,7 @@ def diagnose(
     columns: Mapping[str, str | Sequence[str]] | None = None,
 ) -> Diagnosis: ...
 def read(
-    path: str | PathLike[str],
+    path: str | PathLike[str] | Mapping[str, ArrayLike],
     *,
     format: str = "auto",
     columns: Mapping[str, str | Sequence[str]] | None = None,

@@ -1,8 +1,12 @@
 """From whatever holds a run to its diagnosis, and from a diagnosis to files and notebooks."""
 
+import collections.abc
 import html
 import json
 import os
+import tempfile
+
+import numpy
 
 from . import _core
 
@@ -54,6 +58,21 @@ def _mapping(columns):
     return pairs
 
 
+def _read(run, format, columns):
+    """What _core.read makes of a file, or of arrays by name: these go by way of an .npz file, whose reader knows what
+    their names and shapes mean."""
+    is_frame = hasattr(run, "columns") and hasattr(run, "to_numpy")
+    if not is_frame and not isinstance(run, collections.abc.Mapping):
+        return _core.read(os.fspath(run), format, _mapping(columns))
+    arrays = {str(name): numpy.asarray(run[name]) for name in (run.columns if is_frame else run)}
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "arrays.npz")
+        numpy.savez(path, **arrays)
+        read = _core.read(path, "npz", _mapping(columns))
+    read.source.path = ""
+    return read
+
+
 def diagnose(
     run,
     objective=None,
@@ -73,7 +92,7 @@ def diagnose(
     """What happened in this run?
 
     run: a path (a recorded run, CSV, JSONL, NumPy's arrays, TensorBoard's events, .wandb), a Recorder, the Result of
-        `minimize`, or a Trajectory.
+        `minimize`, a Trajectory, or arrays by name: a dict or a DataFrame, as an .npz file would hold them.
     objective: an Objective or a Problem: the curvature of the end point is asked of it, and much else. A Result has its
         own, and so has a recorded run of a registered problem.
     hvp: (x, v) -> H(x) v, in place of the objective's own products, or alone: then the curvature is measured, and
@@ -93,7 +112,7 @@ def diagnose(
         if isinstance(run, _core.Recorder):
             run.commit()
             run = run.path
-        read = _core.read(os.fspath(run), format, _mapping(columns))
+        read = _read(run, format, columns)
         objective = read.objective if objective is None else objective
         seed = read.seed if seed is None else seed
         run, source = read.trajectory, read.source
@@ -122,5 +141,5 @@ def diagnose(
 
 
 def read(path, *, format="auto", columns=None):
-    """The Trajectory in a file; `format` and `columns` as in `diagnose`."""
-    return _core.read(os.fspath(path), format, _mapping(columns)).trajectory
+    """The Trajectory in a file, or in arrays by name; `format` and `columns` as in `diagnose`."""
+    return _read(path, format, columns).trajectory
