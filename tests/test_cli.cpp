@@ -1,65 +1,13 @@
 // The command as its user meets it: exit codes, where output goes, and what messages name.
 #include "support/catch.hpp"
+#include "support/command.hpp"
 
 #include <sqlite3.h>
-#include <sys/wait.h>
+
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
-#include <string>
 
-namespace {
-
-namespace fs = std::filesystem;
-
-struct Outcome {
-  int exit_code;
-  std::string output;  // standard output
-  std::string errors;  // standard error
-};
-
-// A folder of its own, gone with the test.
-struct Folder {
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "perigee-cli-XXXXXX").string();
-    path = mkdtemp(pattern.data());
-  }
-  ~Folder() { fs::remove_all(path); }
-  std::string file(const std::string& name, const std::string& content) const {
-    std::ofstream(path / name, std::ios::binary) << content;
-    return (path / name).string();
-  }
-  fs::path path;
-};
-
-std::string read(const fs::path& path) {
-  std::ostringstream content;
-  content << std::ifstream(path, std::ios::binary).rdbuf();
-  return content.str();
-}
-
-Outcome perigee(const std::string& arguments) {
-  const Folder folder;
-  const std::string errors = (folder.path / "errors").string();
-  FILE* pipe = popen((std::string(PERIGEE_COMMAND) + " " + arguments + " 2>" + errors).c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string output;
-  std::array<char, 4096> buffer{};
-  for (std::size_t n = 0; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) output.append(buffer.data(), n);
-  const int status = pclose(pipe);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, output, read(errors)};
-}
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-std::string quoted(const std::string& path) { return "'" + path + "'"; }
-
-}  // namespace
+using namespace command_line;
 
 TEST_CASE("list shows everything, and as JSON with the promised fields") {
   const Outcome text = perigee("list problems");

@@ -171,6 +171,16 @@ void print_text(const std::vector<Item>& chosen, bool with_parameters) {
 
 }  // namespace
 
+std::vector<ListedName> listed_names(const std::string& kind) {
+  std::vector<ListedName> listed;
+  for (const Item& item : items()) {
+    if (item.kind != kind) continue;
+    listed.push_back({item.name, item.summary, {}});
+    for (const ParameterDescription& parameter : item.parameters) listed.back().parameters.push_back(parameter.name);
+  }
+  return listed;
+}
+
 int list_command(const ListOptions& options) {
   std::vector<Item> chosen = items();
   if (!options.what.empty()) {

@@ -100,6 +100,22 @@ struct ReproduceCommandOptions {
   unsigned jobs = 0;  // 0: all cores
 };
 
+/// How much `perigee --version` says.
+enum class VersionDetail {
+  number,  // "perigee 0.1.0"
+  build,   // and what is compiled in, a line each
+};
+
+std::string version_text(VersionDetail detail);
+
+/// What `perigee list KIND` shows, for completion.
+struct ListedName {
+  std::string name;
+  std::string summary;
+  std::vector<std::string> parameters;  // their names
+};
+std::vector<ListedName> listed_names(const std::string& kind);
+
 int list_command(const ListOptions& options);
 int run_command(const RunCommandOptions& options);
 int diagnose_command(const DiagnoseCommandOptions& options);

@@ -1,11 +1,15 @@
 // The `perigee` command: reads the command line and calls the command.
 #include <perigee/diagnostics/cli/commands.hpp>
+#include <perigee/diagnostics/cli/completion.hpp>
+#include <perigee/diagnostics/cli/describe_app.hpp>
+#include <perigee/diagnostics/cli/man_page.hpp>
 #include <perigee/lib/version.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <exception>
 #include <iostream>
+#include <string_view>
 
 namespace {
 
@@ -32,7 +36,21 @@ void add_output_options(CLI::App& command, OutputOptions& output) {
 // What CLI11 calls a parse error is exit code 2 here; its own codes start at 100.
 int parse_and_dispatch(int argument_count, char** arguments) {
   CLI::App app{"Nonconvex optimization that says what happened: runs, diagnoses and compares.", "perigee"};
-  app.set_version_flag("--version", std::string("perigee ") + std::string(perigee::version()));
+  bool is_verbose = false;
+  const CLI::Option* verbose = app.add_flag("--verbose", is_verbose, "With --version: also what is compiled in");
+  app.set_version_flag("--version", [verbose] {
+    return version_text(verbose->count() > 0 ? VersionDetail::build : VersionDetail::number);
+  });
+  // For the build, which installs what it writes; see CMakeLists.txt.
+  app.add_flag_callback("--man",
+                        [&app] {
+                          std::cout << man_page(describe_app(app), perigee::version());
+                          throw CLI::Success();
+                        })
+      ->group("");
+  app.footer(
+      "Exit status:\n  0  done\n  1  a finding named by --fail-on was made\n"
+      "  2  bad usage or bad input\n  3  the run broke down numerically; its report is written all the same");
   app.require_subcommand(1);
   int exit_code = exit_done;
 
@@ -51,8 +69,12 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   // Options that may be repeated take one value each: what follows is the next argument.
   RunCommandOptions run;
   CLI::App* run_app = app.add_subcommand("run", "Run a solver on a problem, record it, and diagnose it");
-  run_app->add_option("problem", run.problem, "Name of the problem (see perigee list problems)")->required();
-  run_app->add_option("--solver", run.solver, "Name of the solver (see perigee list solvers)")->capture_default_str();
+  run_app->add_option("problem", run.problem, "Name of the problem (see perigee list problems)")
+      ->required()
+      ->type_name("PROBLEM");
+  run_app->add_option("--solver", run.solver, "Name of the solver (see perigee list solvers)")
+      ->capture_default_str()
+      ->type_name("SOLVER");
   run_app
       ->add_option("--set", run.assignments,
                    "Set a parameter of the problem or the solver; problem.KEY or solver.KEY where both have it")
@@ -66,7 +88,7 @@ int parse_and_dispatch(int argument_count, char** arguments) {
                    "Stop at this gradient norm, for solvers that do not end themselves")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
-  run_app->add_option("--out", run.store_path, "Record the run in this SQLite file");
+  run_app->add_option("--out", run.store_path, "Record the run in this SQLite file")->type_name("FILE");
   run_app->add_flag("--resume", run.resume, "Continue the run recorded in --out")->needs("--out");
   run_app->add_flag("--progress", run.progress,
                     "Say now and then on standard error what the run is doing; on a terminal that is the default");
@@ -80,7 +102,8 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       ->add_option(
           "files", diagnose.paths,
           "Logs (CSV, TSV, JSONL, NPZ, .wandb, event files), runs recorded by perigee run --out, or folders of them")
-      ->required();
+      ->required()
+      ->type_name("FILE");
   diagnose_app->add_option("--format", diagnose.format, "auto, csv, jsonl, npz, tensorboard, wandb or sqlite")
       ->check(CLI::IsMember({"auto", "csv", "jsonl", "npz", "tensorboard", "wandb", "sqlite"}))
       ->capture_default_str();
@@ -103,12 +126,12 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       ->add_option("--problems,--problem", compare.problems,
                    "Problems, as in octopus or \"octopus(dimension=5)\", separated by commas; may be repeated. "
                    "beale@saddle: from that start only")
-      ->type_name("NAME,...")
+      ->type_name("PROBLEM,...")
       ->allow_extra_args(false);
   compare_app
       ->add_option("--suite,--suites", compare.suites,
                    "Problems and starts by the name of a list of them (see perigee list suites)")
-      ->type_name("NAME,...")
+      ->type_name("SUITE,...")
       ->allow_extra_args(false);
   compare_app
       ->add_option("--part", compare.part,
@@ -116,7 +139,7 @@ int parse_and_dispatch(int argument_count, char** arguments) {
                    "--mode tuned held-out")
       ->check(CLI::IsMember({"training", "held-out", "all"}));
   compare_app->add_option("--solvers,--solver", compare.solvers, "Solvers, as the problems")
-      ->type_name("NAME,...")
+      ->type_name("SOLVER,...")
       ->allow_extra_args(false);
   compare_app
       ->add_option(
@@ -162,8 +185,9 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   compare_app->add_option("--judge", compare.judgement, "What is asked of every end: none, point or diagnosis")
       ->capture_default_str()
       ->check(CLI::IsMember({"none", "point", "diagnosis"}));
-  compare_app->add_option("--store,--out", compare.store_path,
-                          "Keep the runs in this SQLite file, and run only what it lacks");
+  compare_app
+      ->add_option("--store,--out", compare.store_path, "Keep the runs in this SQLite file, and run only what it lacks")
+      ->type_name("FILE");
   compare_app->add_option("--shard", compare.shard, "Run part i of n only")->type_name("i/n")->capture_default_str();
   compare_app->add_option("--threads,--jobs", compare.threads, "Threads; 0: one a core")->capture_default_str();
   const auto add_exports = [&compare](CLI::App& command) {
@@ -188,11 +212,13 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       "adam,heavy-ball --seeds 10 --store tuning.sqlite\n"
       "  perigee compare --suite minimal --solvers adam,heavy-ball --mode tuned --tuning tuning.sqlite");
   CLI::App* merge_app = compare_app->add_subcommand("merge", "Put the shards of a campaign together in one file");
-  merge_app->add_option("files", compare.files, "The shards")->required();
-  merge_app->add_option("--store,--out", compare.store_path, "The file to put them in; made if need be")->required();
+  merge_app->add_option("files", compare.files, "The shards")->required()->type_name("FILE");
+  merge_app->add_option("--store,--out", compare.store_path, "The file to put them in; made if need be")
+      ->required()
+      ->type_name("FILE");
   merge_app->footer("Example:\n  perigee compare merge shard-1.sqlite shard-2.sqlite --store campaign.sqlite");
   CLI::App* show_app = compare_app->add_subcommand("show", "Sum up a campaign that is there, finished or not");
-  show_app->add_option("file", compare.files, "The campaign")->required()->expected(1);
+  show_app->add_option("file", compare.files, "The campaign")->required()->expected(1)->type_name("FILE");
   add_exports(*show_app);
   show_app->footer("Example:\n  perigee compare show campaign.sqlite --csv runs.csv");
   compare_app->callback([&] {
@@ -212,8 +238,12 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       "replay", "Fork a run where it was slow, and see which other strategies leave, when, and at what cost");
   replay_app->add_option("run", replay.path, "A run recorded by perigee run --out; or make one with --problem")
       ->type_name("RUN.sqlite");
-  replay_app->add_option("--problem", replay.run.problem, "Make a fresh run of this problem instead")->excludes("run");
-  replay_app->add_option("--solver", replay.run.solver, "Solver of the fresh run")->capture_default_str();
+  replay_app->add_option("--problem", replay.run.problem, "Make a fresh run of this problem instead")
+      ->type_name("PROBLEM")
+      ->excludes("run");
+  replay_app->add_option("--solver", replay.run.solver, "Solver of the fresh run")
+      ->capture_default_str()
+      ->type_name("SOLVER");
   replay_app->add_option("--set", replay.run.assignments, "Set a parameter of the fresh run's problem or solver")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
@@ -247,16 +277,17 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       ->capture_default_str();
   replay_app->add_option("--json", replay.json_path, "Write JSON to this file, or - for standard output")
       ->type_name("FILE|-");
-  replay_app->add_option("--report", replay.report_path, "Write the table as one HTML file");
+  replay_app->add_option("--report", replay.report_path, "Write the table as one HTML file")->type_name("FILE");
   replay_app->footer("Example:\n  perigee replay --problem octopus --with baseline --with perturbed-gradient-descent");
   replay_app->callback([&] { exit_code = replay_command(replay); });
 
   ReproduceCommandOptions reproduce;
   CLI::App* reproduce_app =
       app.add_subcommand("reproduce", "Repeat a figure or a theorem of a paper: data, picture and verdict");
-  reproduce_app->add_option("figure", reproduce.names,
-                            "Names (see perigee list reproductions), or all; none: the list");
+  reproduce_app->add_option("figure", reproduce.names, "Names (see perigee list reproductions), or all; none: the list")
+      ->type_name("FIGURE");
   reproduce_app->add_option("--out", reproduce.folder, "Folder for the CSV, JSON and SVG files; made if need be")
+      ->type_name("DIR")
       ->capture_default_str();
   reproduce_app->add_flag("--quick", reproduce.is_quick, "Smaller samples, for a first look");
   reproduce_app->add_option("--seed", reproduce.seed, "Seed of every random draw")->capture_default_str();
@@ -265,6 +296,17 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   reproduce_app->footer("Example:\n  perigee reproduce mei-2020-figure-2a --out figures");
   reproduce_app->callback([&] { exit_code = reproduce_command(reproduce); });
 
+  std::string shell;
+  CLI::App* completion_app = app.add_subcommand("completion", "Print a script that completes command lines in a shell");
+  completion_app->add_option("shell", shell, "The shell")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  completion_app->footer("Example, for the shell at hand:\n  source <(perigee completion bash)");
+  completion_app->callback([&] { std::cout << completion_script(shell); });
+
+  // What these scripts ask: the words so far, the last of which is to be completed.
+  if (argument_count > 1 && std::string_view(arguments[1]) == "__complete") {
+    std::cout << text_of(complete(describe_app(app), {arguments + 2, arguments + argument_count}));
+    return exit_done;
+  }
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::Success& done) {
