@@ -71,6 +71,14 @@ struct StepTooLargeOptions {
   double uniform_guess = 0.02;    // relative distance of the final level from log(classes), at most
 };
 
+/// edge_of_stability.hpp
+struct EdgeOfStabilityOptions {
+  double least_product = 1.8;    // eta lambda, scaled so that 2 is what the method bears: at the edge from here
+  double largest_product = 2.4;  // to here
+  double length = 0.25;          // of the run, at least
+  double rises = 0.01;           // share of the steps there that raise the value, at least
+};
+
 /// rounding_floor.hpp
 struct RoundingFloorOptions {
   Index equal_values = 20;    // to the last bit, at the end of the run, at least

@@ -4,6 +4,7 @@
 #include <perigee/diagnostics/derivative_mismatch.hpp>
 #include <perigee/diagnostics/detector.hpp>
 #include <perigee/diagnostics/divergence.hpp>
+#include <perigee/diagnostics/edge_of_stability.hpp>
 #include <perigee/diagnostics/end_point.hpp>
 #include <perigee/diagnostics/escape_forecast.hpp>
 #include <perigee/diagnostics/gravity_well.hpp>
@@ -32,10 +33,11 @@ namespace {
 
 // In this order: each sees what the ones above it have found.
 constexpr Detector detectors[] = {
-    detect_non_finite,       //
-    detect_divergence,       //
-    detect_step_too_large,   //
-    detect_plateau,          //
+    detect_non_finite,      //
+    detect_divergence,      //
+    detect_step_too_large,  //
+    detect_plateau,         //
+    detect_edge_of_stability,
     detect_limit_cycle,      //
     detect_gravity_well,     //
     detect_softmax_damping,  //

@@ -23,6 +23,7 @@ struct DiagnoseOptions {
   SoftmaxDampingOptions softmax_damping{};
   DivergenceOptions divergence{};
   StepTooLargeOptions step_too_large{};
+  EdgeOfStabilityOptions edge_of_stability{};
   RoundingFloorOptions rounding_floor{};
   EndPointOptions end_point{};
   DerivativeMismatchOptions derivative_mismatch{};
@@ -36,10 +37,10 @@ struct DiagnoseOptions {
 /// What happened in this run, as far as what was recorded and the objective (nullptr: unknown) permit.
 /// A pure function of its arguments. Oracle calls are made at snapshots only: a few gradients and at most
 /// spectrum.max_products Hessian-vector products for the kind of the end point, 32 for the length of the steps, 40 for
-/// each of the first saddle_passage.most_judged saddles passed, 128 where a power law is to be qualified; and a dozen
-/// values and gradients that question the derivatives, at most 1500 more where these look wrong.
-/// Throws std::invalid_argument if the objective's dimension is not that of the snapshots, and if a threshold is out of
-/// range (thresholds.hpp).
+/// each of the first saddle_passage.most_judged saddles passed, 128 where a power law is to be qualified, 40 at each of
+/// 8 snapshots where the run seems to be at the edge of stability; and a dozen values and gradients that question the
+/// derivatives, at most 1500 more where these look wrong. Throws std::invalid_argument if the objective's dimension is
+/// not that of the snapshots, and if a threshold is out of range (thresholds.hpp).
 Diagnosis diagnose(const Trajectory& trajectory, const Objective* objective = nullptr,
                    const DiagnoseOptions& options = {});
 

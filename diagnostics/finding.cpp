@@ -51,6 +51,7 @@ const std::vector<FindingDescription>& finding_descriptions() {
       {"softmax-damping", "progress through a softmax slows down to 1/t instead of a linear rate"},
       {"noise-floor", "the gradient noise, not the landscape, keeps the value from falling"},
       {"step-too-large", "the iterates oscillate or blow up because the step exceeds 2/curvature"},
+      {"edge-of-stability", "the curvature hovers at what the step size bears while the value falls on average"},
       {"step-too-small", "the step is far smaller than the curvature permits"},
       {"ill-conditioned-valley", "the iterates zig-zag across a narrow valley"},
       {"line-search-stall", "the line search finds no acceptable step"},

@@ -155,7 +155,7 @@ std::optional<LimitCycle> find_limit_cycle(const Series& values) {
 void detect_limit_cycle(const DiagnosisInput& input, Diagnosis& diagnosis) {
   const Trajectory& trajectory = input.trajectory;
   if (uses_batches(trajectory) || trajectory.condensation) return;
-  for (const char* id : {"step-too-large", "divergence", "non-finite"}) {
+  for (const char* id : {"step-too-large", "edge-of-stability", "divergence", "non-finite"}) {
     if (find_finding(diagnosis, id) != nullptr) return;
   }
   const std::optional<LimitCycle> cycle = find_limit_cycle(value_series(trajectory));

@@ -56,7 +56,7 @@ std::vector<std::string> causes_of(const std::string& kind) {
     return {"gravity-well",   "saddle-passage",    "noise-floor",    "step-too-large",  "ill-conditioned-valley",
             "step-too-small", "line-search-stall", "rounding-floor", "softmax-damping", "plateau"};
   }
-  if (kind == "descent") return {"softmax-damping", "step-too-small", "ill-conditioned-valley"};
+  if (kind == "descent") return {"softmax-damping", "step-too-small", "ill-conditioned-valley", "edge-of-stability"};
   if (kind == "ascent") return {"step-too-large", "derivative-mismatch"};
   return {};
 }

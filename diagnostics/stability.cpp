@@ -34,4 +34,9 @@ std::optional<StabilityLimit> stability_limit(const Trajectory& trajectory) {
   return std::nullopt;
 }
 
+double relative_product(const StepRecord& record, const std::optional<StabilityLimit>& limit) {
+  if (!limit) return record.step_size * record.curvature;
+  return 2.0 * limit->learning_rate * record.curvature / limit->product;
+}
+
 }  // namespace perigee

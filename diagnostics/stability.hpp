@@ -31,6 +31,10 @@ struct StabilityLimit {
 /// is not recorded.
 std::optional<StabilityLimit> stability_limit(const Trajectory& trajectory);
 
+/// eta times the curvature along the step, scaled so that 2 is the largest stable one, as for gradient descent. Without
+/// a limit: by the step size on record, unscaled. NaN: not recorded.
+double relative_product(const StepRecord& record, const std::optional<StabilityLimit>& limit);
+
 }  // namespace perigee
 
 #endif

@@ -1,8 +1,8 @@
 #include <perigee/diagnostics/step_too_large.hpp>
 
+#include <perigee/diagnostics/course.hpp>
 #include <perigee/diagnostics/series.hpp>
 #include <perigee/diagnostics/stability.hpp>
-#include <perigee/diagnostics/trend.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
@@ -99,12 +99,6 @@ bool add_overshoot(const Trajectory& trajectory, const Series& values, const Ste
   return true;
 }
 
-// eta h over the largest that the method bears, times 2: what gradient descent would have. NaN: not recorded.
-double relative_product(const StepRecord& record, const std::optional<StabilityLimit>& limit) {
-  if (!limit) return record.step_size * record.curvature;
-  return 2.0 * limit->learning_rate * record.curvature / limit->product;
-}
-
 void add_oscillation(const DiagnosisInput& input, const Series& values, Diagnosis& diagnosis) {
   const Trajectory& trajectory = input.trajectory;
   const StepTooLargeOptions& options = input.options.step_too_large;
@@ -121,12 +115,7 @@ void add_oscillation(const DiagnosisInput& input, const Series& values, Diagnosi
   const double typical = median_of(products);
   if (!(typical >= options.product)) return;
 
-  const Series late = window_of(values, middle, values.time.back());
-  const std::vector<double> log_time = log_time_of(values);
-  const std::vector<double> log_excess = log_excess_of(values, value_bound(trajectory, values));
-  const std::size_t skipped = values.size() - late.size();
-  const TrendTest test =
-      test_trend(std::span(log_time).subspan(skipped), std::span(log_excess).subspan(skipped), tolerance);
+  const TrendTest test = course_of_value(trajectory, values, middle, values.time.back(), tolerance);
   if (test.trend != Trend::plateau && test.trend != Trend::ascent) return;
 
   const bool has_momentum = limit && limit->product != 2.0;

@@ -5,10 +5,10 @@
 //    alone: `suspected`, since other things can ruin a run; `likely` if the loss moreover ended at log K, the
 //    cross-entropy of a uniform guess among K recorded classes, within 2%.
 //  - oscillation: over the second half, eta h >= 1.99 at the median, h the curvature recorded along the steps, and the
-//    value does not fall (trend.hpp). On a quadratic, eta h > 2 makes an eigencomponent grow; eta h = 2 is the
+//    value does not fall (course.hpp). On a quadratic, eta h > 2 makes an eigencomponent grow; eta h = 2 is the
 //    limit cycle of period 2. For heavy ball and Nesterov, where the settings are on record, eta h is scaled by what
-//    they bear (stability.hpp). Gradient descent that keeps progressing at the edge of stability (Cohen et al. 2021)
-//    is not meant. `likely`.
+//    they bear (stability.hpp). Gradient descent that keeps progressing at the edge of stability is not meant
+//    (edge_of_stability.hpp). `likely`.
 // Cycles of other periods: limit_cycle.hpp.
 #ifndef PERIGEE_DIAGNOSTICS_STEP_TOO_LARGE_HPP
 #define PERIGEE_DIAGNOSTICS_STEP_TOO_LARGE_HPP

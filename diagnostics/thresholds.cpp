@@ -57,6 +57,7 @@ std::vector<Threshold> make_table() {
   using S = SoftmaxDampingOptions;
   using V = DivergenceOptions;
   using L = StepTooLargeOptions;
+  using E = EdgeOfStabilityOptions;
   using F = RoundingFloorOptions;
   using M = DerivativeMismatchOptions;
   using T = LineSearchStallOptions;
@@ -141,6 +142,14 @@ std::vector<Threshold> make_table() {
                                                      "share of the initial excess that is left at the end, more than"),
       threshold<&D::step_too_large, &L::uniform_guess>("step-too-large.uniform-guess", 0.0, 1.0,
                                                        "relative distance of the end from log(classes), at most"),
+      threshold<&D::edge_of_stability, &E::least_product>("edge-of-stability.least-product", 0.0, 2.0,
+                                                          "step size times curvature from which a run is at the edge"),
+      threshold<&D::edge_of_stability, &E::largest_product>("edge-of-stability.largest-product", 2.0, unbounded,
+                                                            "the same, at most"),
+      threshold<&D::edge_of_stability, &E::length>("edge-of-stability.length", 0.0, 1.0,
+                                                   "share of the run spent there, at least"),
+      threshold<&D::edge_of_stability, &E::rises>("edge-of-stability.rises", 0.0, 1.0,
+                                                  "share of the steps there that raise the value, at least"),
       threshold<&D::rounding_floor, &F::equal_values>("rounding-floor.equal-values", 2.0, most,
                                                       "last values that are equal to the last bit, at least"),
       threshold<&D::rounding_floor, &F::step_ratio>("rounding-floor.step-ratio", 0.0, 1.0,

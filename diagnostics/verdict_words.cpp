@@ -238,6 +238,14 @@ const std::vector<std::pair<std::string, Words>>& dictionary() {
              "Lower the learning rate, enlarge the batch or average the iterates: more iterations alone gain "
              "nothing."};
        }},
+      {"edge-of-stability",
+       [](const Finding&, const Trajectory& trajectory) -> VerdictWords {
+         return {
+             "The run works at the edge of what its step size permits: the value goes up and down, but falls on "
+             "average.",
+             standing_of(trajectory),
+             "Nothing is wrong with that; whether a shorter step gets further, a run at half of it tells."};
+       }},
       {"step-too-small",
        [](const Finding& finding, const Trajectory& trajectory) -> VerdictWords {
          return {"The steps are far shorter than they need to be, about 1/" +
