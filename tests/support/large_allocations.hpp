@@ -20,16 +20,17 @@ inline void* allocate(std::size_t size) {
 
 }  // namespace perigee::test
 
+// A delete that is inlined where the new is not looks to the compiler like a free of what malloc did not allocate.
 void* operator new(std::size_t size) { return perigee::test::allocate(size); }
-void operator delete(void* storage) noexcept { std::free(storage); }
-void operator delete(void* storage, std::size_t) noexcept { std::free(storage); }
+[[gnu::noinline]] void operator delete(void* storage) noexcept { std::free(storage); }
+[[gnu::noinline]] void operator delete(void* storage, std::size_t) noexcept { std::free(storage); }
 // The array forms and the ones that do not throw too, so that what one of these allocates, one of these frees.
 void* operator new[](std::size_t size) { return perigee::test::allocate(size); }
-void operator delete[](void* storage) noexcept { std::free(storage); }
-void operator delete[](void* storage, std::size_t) noexcept { std::free(storage); }
+[[gnu::noinline]] void operator delete[](void* storage) noexcept { std::free(storage); }
+[[gnu::noinline]] void operator delete[](void* storage, std::size_t) noexcept { std::free(storage); }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size); }
-void operator delete(void* storage, const std::nothrow_t&) noexcept { std::free(storage); }
+[[gnu::noinline]] void operator delete(void* storage, const std::nothrow_t&) noexcept { std::free(storage); }
 void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size); }
-void operator delete[](void* storage, const std::nothrow_t&) noexcept { std::free(storage); }
+[[gnu::noinline]] void operator delete[](void* storage, const std::nothrow_t&) noexcept { std::free(storage); }
 
 #endif
