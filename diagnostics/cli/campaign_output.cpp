@@ -27,6 +27,11 @@ std::string solver_text(const CampaignOptions& campaign, Index solver) {
   return text_of(campaign.solvers[static_cast<std::size_t>(solver)]);
 }
 
+// What the slope is of.
+std::string law_of(const CampaignScaling& scaling) {
+  return scaling.scale == statistics::Scale::inverse_logarithmic ? "iterations over log 1/distance" : "power law";
+}
+
 std::string number(double value) {
   if (std::isnan(value)) return "-";
   return std::isinf(value) ? "never" : format_number(value, 4);
@@ -60,6 +65,48 @@ Json json_of(double value) { return std::isfinite(value) ? Json(value) : Json();
 
 Json json_of(const statistics::Interval& value) { return Json::array({json_of(value.lower), json_of(value.upper)}); }
 
+Json json_of(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+
+Json json_of(const statistics::SurvivalCurve& curve) {
+  if (curve.runs == 0) return {};
+  Json costs = Json::array();
+  Json shares = Json::array();
+  Json lower = Json::array();
+  Json upper = Json::array();
+  for (const statistics::SurvivalStep& step : curve.steps) {
+    costs.push_back(step.time);
+    shares.push_back(step.survival);
+    lower.push_back(json_of(step.band.lower));
+    upper.push_back(json_of(step.band.upper));
+  }
+  return {{"cost", std::move(costs)},
+          {"share", std::move(shares)},
+          {"lower", std::move(lower)},
+          {"upper", std::move(upper)}};
+}
+
+Json json_of(const statistics::StepCurve& curve, const char* name) {
+  return {{name, curve.at}, {"share", curve.share}};
+}
+
+Json json_of(const CampaignOptions& campaign, const CampaignScaling& scaling) {
+  const statistics::ScalingFit& fit = scaling.fit;
+  const auto agrees = statistics::agrees_with_theory(fit);
+  return {{"cases", scaling.family},
+          {"parameter", scaling.parameter},
+          {"solver", solver_text(campaign, scaling.solver)},
+          {"quantity", name_of(scaling.quantity)},
+          {"law", law_of(scaling)},
+          {"values", scaling.values},
+          {"medians", scaling.measured},
+          {"left_out", scaling.left_out},
+          {"slope", json_of(fit.slope)},
+          {"slope_interval", json_of(fit.slope_interval)},
+          {"theory_slope", json_of(fit.theory_slope)},
+          {"agrees", agrees ? Json(*agrees) : Json()},
+          {"r_squared", json_of(fit.r_squared)}};
+}
+
 Json json_of(const CampaignOptions& campaign, const GroupSummary& group) {
   return {{"problem", problem_text(campaign, group.place)},
           {"start", start_text(campaign, group.place)},
@@ -69,7 +116,7 @@ Json json_of(const CampaignOptions& campaign, const GroupSummary& group) {
           {"runs", group.runs},
           {"successes", group.successes},
           {"success_interval", json_of(group.success)},
-          {"median_cost", group.median ? Json(*group.median) : Json()},
+          {"median_cost", json_of(group.median)},
           {"restricted_mean", json_of(group.restricted_mean.value)},
           {"restricted_mean_error", json_of(group.restricted_mean.standard_error)},
           {"expected_running_time", json_of(group.running_time)},
@@ -83,7 +130,11 @@ Json json_of(const CampaignOptions& campaign, const GroupSummary& group) {
           {"median_products", json_of(group.median_products)},
           {"median_seconds", json_of(group.median_seconds)},
           {"log_rank_p", json_of(group.log_rank_p)},
-          {"restricted_mean_test_p", json_of(group.mean_test_p)}};
+          {"restricted_mean_test_p", json_of(group.mean_test_p)},
+          {"survival", json_of(group.curve)},
+          {"escape_survival", json_of(group.escape_curve)},
+          {"median_escape_cost", json_of(group.median_escape_cost)},
+          {"median_escape_iteration", json_of(group.median_escape_iteration)}};
 }
 
 Json json_of(const CampaignOptions& campaign, const SolverSummary& solver) {
@@ -95,7 +146,9 @@ Json json_of(const CampaignOptions& campaign, const SolverSummary& solver) {
           {"profile_area", json_of(solver.profile_area)},
           {"profile_area_interval", json_of(solver.profile_interval)},
           {"cheapest_share", json_of(solver.best_share)},
-          {"median_ratio", json_of(solver.median_ratio)}};
+          {"median_ratio", json_of(solver.median_ratio)},
+          {"profile", json_of(solver.profile, "ratio")},
+          {"data_profile", json_of(solver.data_profile, "cost")}};
 }
 
 std::string csv_text(const std::string& text) {
@@ -132,7 +185,28 @@ std::string relative_text(const CampaignOptions& campaign) {
 
 }  // namespace
 
-std::string campaign_table(const CampaignOptions& campaign, const CampaignSummary& summary) {
+namespace {
+
+std::string scalings_table(const ComparisonReport& report) {
+  if (report.scalings.empty()) return "";
+  Cells cells{{"cases, * varies", "solver", "median", "slope of", "measured", "95% interval", "theory", "values"}};
+  for (const CampaignScaling& scaling : report.scalings) {
+    const statistics::ScalingFit& fit = scaling.fit;
+    cells.push_back({scaling.family, solver_text(report.campaign, scaling.solver),
+                     std::string(name_of(scaling.quantity)), law_of(scaling), number(fit.slope),
+                     interval(fit.slope_interval), fit.theory_slope ? number(*fit.theory_slope) : "-",
+                     std::to_string(fit.points)});
+  }
+  return "\n" + columns(cells);
+}
+
+std::string escape_text(const GroupSummary& group) {
+  if (group.escape_curve.runs == 0) return "-";
+  return std::to_string(group.escapes) + "/" + std::to_string(group.runs) +
+         (group.median_escape_cost ? ", " + number(*group.median_escape_cost) : "");
+}
+
+std::string summary_table(const CampaignOptions& campaign, const CampaignSummary& summary) {
   std::string text = summary.verdict + "\n\n";
   if (!summary.solvers.empty()) {
     Cells cells{{"solver", "solved", "95% interval", "area", "95% interval", "cheapest", "median ratio"}};
@@ -147,6 +221,9 @@ std::string campaign_table(const CampaignOptions& campaign, const CampaignSummar
   const bool judged = campaign.judgement != Judgement::none;
   Cells cells{{"problem", "start", "solver", "solved", "95% interval", "median cost", "mean to budget", "ERT",
                "95% interval", "gradients", "products", "p"}};
+  const bool has_saddles = std::any_of(summary.groups.begin(), summary.groups.end(),
+                                       [](const GroupSummary& group) { return group.escape_curve.runs > 0; });
+  if (has_saddles) cells[0].push_back("left saddle, median");
   if (judged) cells[0].insert(cells[0].end(), {"claims", "contradicted"});
   for (const GroupSummary& group : summary.groups) {
     if (group.kind == GroupKind::not_applicable) {
@@ -163,6 +240,7 @@ std::string campaign_table(const CampaignOptions& campaign, const CampaignSummar
                      number(mean.value) + " +- " + format_number(mean.standard_error, 2), number(group.running_time),
                      interval(group.running_time_interval), number(group.median_gradients),
                      number(group.median_products), probability(group.mean_test_p)});
+    if (has_saddles) cells.back().push_back(escape_text(group));
     if (!judged) continue;
     cells.back().push_back(std::to_string(group.claims));
     cells.back().push_back(group.contradicted ? std::to_string(*group.contradicted) : "-");
@@ -186,13 +264,29 @@ std::string campaign_table(const CampaignOptions& campaign, const CampaignSummar
   return text;
 }
 
-std::string campaign_json(const RunConfiguration& configuration, const CampaignOptions& campaign,
-                          const std::vector<CampaignSummary>& summaries) {
+}  // namespace
+
+std::string campaign_table(const ComparisonReport& report) {
+  std::string text;
+  for (const CampaignSummary& summary : report.summaries) {
+    text += (text.empty() ? "" : "\n") + summary_table(report.campaign, summary);
+  }
+  return text + scalings_table(report);
+}
+
+std::string campaign_json(const ComparisonReport& report) {
+  const CampaignOptions& campaign = report.campaign;
   Json document{{"schema_version", 1}, {"perigee_version", version()}, {"configuration", Json::object()}};
-  for (const auto& [name, value] : configuration.entries) document["configuration"][name] = value;
-  document["missing"] = summaries.empty() ? 0 : summaries.front().missing;
+  for (const auto& [name, value] : report.configuration.entries) document["configuration"][name] = value;
+  document["writers"] = Json::array();
+  for (const Provenance& writer : report.writers) {
+    Json entries = Json::object();
+    for (const auto& [name, value] : writer) entries[name] = value;
+    document["writers"].push_back(std::move(entries));
+  }
+  document["missing"] = report.summaries.front().missing;
   document["targets"] = Json::array();
-  for (const CampaignSummary& summary : summaries) {
+  for (const CampaignSummary& summary : report.summaries) {
     Json target{{"target", summary.target}, {"verdict", summary.verdict}};
     target["solvers"] = Json::array();
     for (const SolverSummary& solver : summary.solvers) target["solvers"].push_back(json_of(campaign, solver));
@@ -200,7 +294,15 @@ std::string campaign_json(const RunConfiguration& configuration, const CampaignO
     for (const GroupSummary& group : summary.groups) target["groups"].push_back(json_of(campaign, group));
     document["targets"].push_back(std::move(target));
   }
-  return document.dump(2) + "\n";
+  document["target_distributions"] = Json::array();
+  for (std::size_t s = 0; s < report.target_curves.size(); ++s) {
+    Json curve = json_of(report.target_curves[s], "cost");
+    curve["solver"] = solver_text(campaign, static_cast<Index>(s));
+    document["target_distributions"].push_back(std::move(curve));
+  }
+  document["scalings"] = Json::array();
+  for (const CampaignScaling& scaling : report.scalings) document["scalings"].push_back(json_of(campaign, scaling));
+  return document.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 void write_campaign_csv(std::ostream& out, const CampaignOptions& campaign, RunRows& rows) {

@@ -2,21 +2,19 @@
 #ifndef PERIGEE_DIAGNOSTICS_CLI_CAMPAIGN_OUTPUT_HPP
 #define PERIGEE_DIAGNOSTICS_CLI_CAMPAIGN_OUTPUT_HPP
 
-#include <perigee/diagnostics/compare/campaign_summary.hpp>
-#include <perigee/diagnostics/store.hpp>
+#include <perigee/diagnostics/compare/comparison_report.hpp>
 
 #include <iosfwd>
 #include <string>
-#include <vector>
 
 namespace perigee::cli {
 
-/// The verdict, one line a solver, one line a (problem, start, solver), and what the columns mean.
-std::string campaign_table(const CampaignOptions& campaign, const CampaignSummary& summary);
+/// For every target the verdict, one line a solver, one line a (case, solver), and what the columns mean; slopes where
+/// the campaign varies one number.
+std::string campaign_table(const ComparisonReport& report);
 
-/// One summary a target. Described in docs/formats.md.
-std::string campaign_json(const RunConfiguration& configuration, const CampaignOptions& campaign,
-                          const std::vector<CampaignSummary>& summaries);
+/// Everything but the runs, on one line. Described in docs/formats.md.
+std::string campaign_json(const ComparisonReport& report);
 
 /// One line a run, with a header. Numbers that were not measured are empty.
 void write_campaign_csv(std::ostream& out, const CampaignOptions& campaign, RunRows& rows);

@@ -6,6 +6,7 @@
 #include <perigee/diagnostics/compare/campaign_runner.hpp>
 #include <perigee/diagnostics/compare/campaign_store.hpp>
 #include <perigee/diagnostics/compare/relative_targets.hpp>
+#include <perigee/diagnostics/compare/report/render_comparison.hpp>
 #include <perigee/diagnostics/compare/suites.hpp>
 #include <perigee/diagnostics/compare/tuning.hpp>
 
@@ -98,30 +99,27 @@ void write_to(const std::string& path, const std::string& content) {
 
 // What was asked for; the table unless standard output is taken.
 void write_summary(const CompareCommandOptions& command, const RunConfiguration& configuration,
-                   const CampaignOptions& campaign, RunRows& all_rows) {
+                   const CampaignOptions& campaign, RunRows& all_rows, const std::vector<Provenance>& writers) {
   RelativeTargets rows(campaign, all_rows);
-  std::vector<CampaignSummary> summaries;
-  for (std::size_t target = 0; target < campaign.targets.size(); ++target) {
-    summaries.push_back(summarize(campaign, rows, {.target = target}));
-  }
+  const ComparisonReport report = compare_runs(configuration, campaign, rows, writers);
   if (!command.csv_path.empty()) {
     std::ostringstream csv;
     write_campaign_csv(csv, campaign, rows);
     write_to(command.csv_path, csv.str());
   }
-  if (!command.json_path.empty()) write_to(command.json_path, campaign_json(configuration, campaign, summaries));
-  if (command.json_path != "-" && command.csv_path != "-") {
-    for (const CampaignSummary& summary : summaries) {
-      std::cout << campaign_table(campaign, summary) << (&summary != &summaries.back() ? "\n" : "");
-    }
+  if (!command.json_path.empty()) write_to(command.json_path, campaign_json(report));
+  if (!command.report_path.empty()) {
+    write_file(command.report_path, render_html(report));
+    std::cerr << "report: " << command.report_path << '\n';
   }
+  if (command.json_path != "-" && command.csv_path != "-") std::cout << campaign_table(report);
   std::cout.flush();
   if (!std::cout) throw std::runtime_error("standard output: cannot write");
 }
 
 // What tuning has chosen for the first target; a campaign that is not finished has not chosen.
 void write_tuning(const CompareCommandOptions& command, const RunConfiguration& configuration,
-                  const CampaignOptions& campaign, RunRows& rows) {
+                  const CampaignOptions& campaign, RunRows& rows, const std::vector<Provenance>&) {
   const std::vector<bool> present = rows.present(run_count(campaign));
   if (std::count(present.begin(), present.end(), true) < wanted_count(campaign)) return;
   const std::vector<TunedSolver> tuned = tuned_solvers(campaign, rows);
@@ -129,7 +127,8 @@ void write_tuning(const CompareCommandOptions& command, const RunConfiguration& 
   if (command.json_path != "-") std::cout << tuning_text(campaign, tuned);
 }
 
-using Summarize = void (*)(const CompareCommandOptions&, const RunConfiguration&, const CampaignOptions&, RunRows&);
+using Summarize = void (*)(const CompareCommandOptions&, const RunConfiguration&, const CampaignOptions&, RunRows&,
+                           const std::vector<Provenance>&);
 
 int compare_over(CampaignRanks& ranks, const CompareCommandOptions& command, const CampaignOptions& options,
                  Summarize summarize) {
@@ -144,13 +143,16 @@ int compare_over(CampaignRanks& ranks, const CompareCommandOptions& command, con
   }
   const RunConfiguration configuration = campaign.configuration();
   const unsigned threads = command.threads > 0 ? command.threads : std::max(1U, std::thread::hardware_concurrency());
+  Provenance provenance = provenance_of_this_process(threads);
+  if (ranks.size() > 1) provenance.emplace_back("ranks", std::to_string(ranks.size()));
+  std::vector<Provenance> writers{provenance};
   std::unique_ptr<RunRows> rows;
   if (command.store_path.empty()) {
     rows = std::make_unique<RowsInMemory>();
   } else {
-    Provenance provenance = provenance_of_this_process(threads);
-    if (ranks.size() > 1) provenance.emplace_back("ranks", std::to_string(ranks.size()));
-    rows = std::make_unique<CampaignStore>(command.store_path, configuration, provenance);
+    auto store = std::make_unique<CampaignStore>(command.store_path, configuration, provenance);
+    writers = store->writers();
+    rows = std::move(store);
   }
   RowProgress progress;
   const CampaignProgress reached =
@@ -161,7 +163,7 @@ int compare_over(CampaignRanks& ranks, const CompareCommandOptions& command, con
     std::cerr << "interrupted after " << reached.done << " of " << reached.wanted << " runs"
               << (command.store_path.empty() ? "" : "; the same command goes on from there") << '\n';
   }
-  summarize(command, configuration, campaign.options(), *rows);
+  summarize(command, configuration, campaign.options(), *rows, writers);
   return exit_done;
 }
 
@@ -211,7 +213,7 @@ int compare_merge_command(const CompareCommandOptions& command) {
 int compare_show_command(const CompareCommandOptions& command) {
   CampaignStore store(command.files.front());
   const CampaignOptions campaign = options_of(store.configuration().entries);
-  write_summary(command, store.configuration(), campaign, store);
+  write_summary(command, store.configuration(), campaign, store, store.writers());
   return exit_done;
 }
 

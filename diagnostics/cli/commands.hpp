@@ -76,6 +76,7 @@ struct CompareCommandOptions {
   unsigned threads = 0;              // 0: one a core
   std::string json_path;             // the summary; "-": standard output
   std::string csv_path;              // one line a run, likewise
+  std::string report_path;           // the comparison as an HTML page
   std::vector<std::string> files{};  // to be merged, or shown
 };
 

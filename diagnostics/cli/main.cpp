@@ -195,6 +195,8 @@ int parse_and_dispatch(int argument_count, char** arguments) {
         ->type_name("FILE|-");
     command.add_option("--csv", compare.csv_path, "Write the runs as CSV, one line each, likewise")
         ->type_name("FILE|-");
+    command.add_option("--report", compare.report_path, "Write the comparison as one HTML file that stands alone")
+        ->type_name("FILE");
   };
   add_exports(*compare_app);
   compare_app->require_subcommand(0, 1);

@@ -1,5 +1,6 @@
 #include <perigee/diagnostics/compare/campaign.hpp>
 
+#include <perigee/diagnostics/compare/fixed_rate.hpp>
 #include <perigee/diagnostics/compare/run_tracker.hpp>
 #include <perigee/diagnostics/diagnose.hpp>
 #include <perigee/diagnostics/stationary_point.hpp>
@@ -24,15 +25,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-// The learning rate of gradient descent, if it is one number.
-std::optional<double> fixed_rate(const Solver& solver) {
-  if (solver.name() != "gradient-descent") return std::nullopt;
-  for (const auto& [name, value] : solver.settings()) {
-    if (name == "learning_rate") return parse_number(value);
-  }
-  return std::nullopt;
-}
 
 // Why something does not fit; empty: it does.
 template <class Action>

@@ -8,6 +8,10 @@ namespace perigee {
 
 std::string text_of(const CampaignCase& of) { return text_of(of.problem) + "@" + of.start; }
 
+std::string words_of(const CampaignCase& of) {
+  return text_of(of.problem) + (of.start == "first" ? "" : " from " + of.start);
+}
+
 std::vector<CampaignCase> parse_cases(const std::string& text, const std::vector<std::string>& starts) {
   // A parameter may hold an @ of its own; no start holds a parenthesis.
   const std::size_t closed = text.rfind(')');

@@ -21,6 +21,9 @@ struct CampaignCase {
 /// "problem@start".
 std::string text_of(const CampaignCase& of);
 
+/// The same for people: "octopus", "octopus from +1e-3".
+std::string words_of(const CampaignCase& of);
+
 /// The cases that one text stands for: one where it names its start, else one for each of `starts`. Throws
 /// std::invalid_argument if it has another form.
 std::vector<CampaignCase> parse_cases(const std::string& text, const std::vector<std::string>& starts);

@@ -307,6 +307,19 @@ void CampaignStore::for_each(Index first, Index last, const std::function<void(c
   }
 }
 
+std::vector<Provenance> CampaignStore::writers() const {
+  Statement entries(*implementation_->database, "SELECT writer, name, value FROM writers ORDER BY rowid");
+  std::vector<Provenance> all;
+  std::int64_t current = 0;
+  while (entries.next()) {
+    const std::int64_t writer = entries.integer(0, "writers.writer");
+    if (all.empty() || writer != current) all.emplace_back();
+    current = writer;
+    all.back().emplace_back(entries.text(1, "writers.name"), entries.text(2, "writers.value"));
+  }
+  return all;
+}
+
 Index CampaignStore::merge(const std::filesystem::path& path) {
   Implementation& to = *implementation_;
   CampaignStore other(path);
@@ -330,19 +343,7 @@ Index CampaignStore::merge(const std::filesystem::path& path) {
                          to.database->path().string());
       });
     });
-    Statement writers(*other.implementation_->database, "SELECT writer, name, value FROM writers ORDER BY rowid");
-    Provenance provenance;
-    std::int64_t current = 0;
-    while (writers.next()) {
-      const std::int64_t writer = writers.integer(0, "writers.writer");
-      if (writer != current && !provenance.empty()) {
-        to.note_writer(provenance);
-        provenance.clear();
-      }
-      current = writer;
-      provenance.emplace_back(writers.text(1, "writers.name"), writers.text(2, "writers.value"));
-    }
-    if (!provenance.empty()) to.note_writer(provenance);
+    for (const Provenance& provenance : other.writers()) to.note_writer(provenance);
   });
   return added;
 }

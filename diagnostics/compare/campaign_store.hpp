@@ -37,6 +37,9 @@ class CampaignStore final : public RunRows {
 
   const RunConfiguration& configuration() const;
 
+  /// The processes that wrote into the file, in their order, this one included.
+  std::vector<Provenance> writers() const;
+
   /// Throws StoreError if the file cannot be written or has a row of one of these runs. Committed on return.
   void append(std::span<const RunRow> rows) override;
   std::vector<bool> present(Index count) override;

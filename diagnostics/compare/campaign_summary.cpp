@@ -1,6 +1,8 @@
 #include <perigee/diagnostics/compare/campaign_summary.hpp>
 
+#include <perigee/diagnostics/compare/percent_text.hpp>
 #include <perigee/diagnostics/compare/statistics/cluster_bootstrap.hpp>
+#include <perigee/diagnostics/compare/statistics/data_profile.hpp>
 #include <perigee/diagnostics/compare/statistics/expected_running_time.hpp>
 #include <perigee/diagnostics/compare/statistics/kaplan_meier.hpp>
 #include <perigee/diagnostics/compare/statistics/performance_profile.hpp>
@@ -11,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 #include <stdexcept>
 
 namespace perigee {
@@ -28,6 +31,19 @@ struct GroupTimes {
   std::vector<double> cost_of_seed;  // `never`: failed; NaN: no row
 };
 
+// How long a run stayed at its saddle, on the clock of costs that its budget stops.
+CensoredTime time_to_leave(const RunRow& row, double budget) {
+  const bool left = row.escape_cost <= budget;  // NaN: never
+  return {left ? row.escape_cost : budget, left ? Outcome::event : Outcome::censored};
+}
+
+// The first time by which half have left, as the Kaplan-Meier median; `never` among `times`: not at all.
+std::optional<double> time_of_half(std::vector<double> times) {
+  const auto half = times.begin() + static_cast<std::ptrdiff_t>((times.size() - 1) / 2);
+  std::nth_element(times.begin(), half, times.end());
+  return *half < never ? std::optional(*half) : std::nullopt;
+}
+
 GroupSummary summarize_group(const CampaignOptions& campaign, RunRows& rows, Index first, const SummaryOptions& options,
                              GroupTimes& kept) {
   GroupSummary group;
@@ -40,6 +56,8 @@ GroupSummary summarize_group(const CampaignOptions& campaign, RunRows& rows, Ind
   std::vector<double> gradients;
   std::vector<double> products;
   std::vector<double> seconds;
+  std::vector<CensoredTime> escapes;
+  std::vector<double> escape_iterations;
   rows.for_each(first, first + campaign.seeds, [&](const RunRow& row) {
     const CensoredTime time = time_to_target(row, options.target, campaign.budget);
     const bool arrived = time.outcome == Outcome::event;
@@ -51,6 +69,8 @@ GroupSummary summarize_group(const CampaignOptions& campaign, RunRows& rows, Ind
     if (!std::isnan(row.seconds)) seconds.push_back(row.seconds);
     ++group.runs;
     group.successes += arrived ? 1 : 0;
+    escapes.push_back(time_to_leave(row, campaign.budget));
+    escape_iterations.push_back(escapes.back().outcome == Outcome::event ? row.escape_iteration : never);
     group.escapes += std::isnan(row.escape_iteration) ? 0 : 1;
     group.breakdowns += row.end_class == EndClass::breakdown ? 1 : 0;
     group.timed_out += is_reproducible(row) ? 0 : 1;
@@ -68,6 +88,11 @@ GroupSummary summarize_group(const CampaignOptions& campaign, RunRows& rows, Ind
   const SurvivalCurve curve = kaplan_meier(kept.times);
   group.median = median_time(curve);
   group.restricted_mean = restricted_mean(curve, campaign.budget);
+  group.curve = thinned(curve);
+  const SurvivalCurve escape_curve = kaplan_meier(escapes);
+  group.median_escape_cost = median_time(escape_curve);
+  group.median_escape_iteration = time_of_half(std::move(escape_iterations));
+  group.escape_curve = thinned(escape_curve);
   group.running_time = expected_running_time(kept.spent);
   group.running_time_interval = running_time_interval(
       kept.spent, RandomSource(options.seed, static_cast<std::uint64_t>(first)), {.resamples = options.resamples});
@@ -81,6 +106,12 @@ bool varies(const std::vector<CensoredTime>& times) {
   return std::any_of(times.begin(), times.end(), [&](const CensoredTime& entry) {
     return entry.time != times.front().time || entry.outcome != times.front().outcome;
   });
+}
+
+// A row does not say whether its run started at a saddle: where nobody left one, nothing is said of escapes.
+void forget_escapes_where_none(std::span<GroupSummary> groups) {
+  if (std::any_of(groups.begin(), groups.end(), [](const GroupSummary& group) { return group.escapes > 0; })) return;
+  for (GroupSummary& group : groups) group.escape_curve = {};
 }
 
 // Tests every solver of one case against the one with the least restricted mean.
@@ -199,8 +230,6 @@ SolverSummary summarize_solver(std::size_t solver, const Paired& paired, const P
   return summary;
 }
 
-std::string percent(double share) { return format_number(100.0 * share, 3) + "%"; }
-
 // The median over runs that both solved of what `second` cost, over what `first` did; NaN: there are none.
 double median_ratio(const CostTable& costs, std::size_t first, std::size_t second) {
   std::vector<double> ratios;
@@ -210,40 +239,56 @@ double median_ratio(const CostTable& costs, std::size_t first, std::size_t secon
   return quantile(std::move(ratios), 0.5);
 }
 
+// "31 problems", or "12 problems from 31 starts".
+std::string cases_text(const CampaignOptions& campaign) {
+  std::set<std::string> problems;
+  for (const CampaignCase& of : campaign.cases) problems.insert(text_of(of.problem));
+  const std::string text = std::to_string(problems.size()) + (problems.size() == 1 ? " problem" : " problems");
+  return problems.size() == campaign.cases.size() ? text
+                                                  : text + " from " + std::to_string(campaign.cases.size()) + " starts";
+}
+
+std::string solved_text(const SolverSummary& solver) {
+  return percent_text(static_cast<double>(solver.successes) / static_cast<double>(solver.runs));
+}
+
+// What the next one spent on a run in the median, over what the best did.
+std::string cost_text(double ratio) {
+  if (std::isnan(ratio)) return "";
+  if (ratio >= 1.05) return format_number(ratio, 2) + "x fewer gradients than";
+  if (ratio > 1.0 / 1.05) return "as many gradients as";
+  return format_number(1.0 / ratio, 2) + "x more gradients than";
+}
+
 std::string verdict_of(const CampaignOptions& campaign, const CampaignSummary& summary, const Paired& paired) {
   if (summary.solvers.empty()) return "No run of this campaign has been made by every solver yet.";
   const auto name = [&](const SolverSummary& solver) {
     return text_of(campaign.solvers[static_cast<std::size_t>(solver.solver)]);
   };
   const SolverSummary& best = summary.solvers.front();
-  const std::size_t cases = campaign.cases.size();
   const auto unfit = [](const SolverSummary& solver) {
     if (solver.not_applicable == 0) return std::string();
     return " (not applicable to " + std::to_string(solver.not_applicable) + ", counted as not solved)";
   };
-  const std::string where = std::to_string(cases) + (cases == 1 ? " problem" : " problems and starts");
   if (best.successes == 0) {
-    return "On " + where + " no solver reached the target within the budget.";
+    return "On " + cases_text(campaign) + " no solver reached the target within the budget.";
   }
-  std::string text = "On " + where + " " + name(best) + " solved " +
-                     percent(static_cast<double>(best.successes) / static_cast<double>(best.runs)) + " [" +
-                     percent(best.success.lower) + ", " + percent(best.success.upper) + "] of " +
-                     std::to_string(best.runs) + " runs, with the greatest area under the performance profile, " +
-                     format_number(best.profile_area, 3) + unfit(best) + ".";
-  if (summary.solvers.size() < 2) return text;
+  std::string text = "On " + cases_text(campaign) + " " + name(best) + " solved " + solved_text(best) + " [" +
+                     percent_text(best.success.lower) + ", " + percent_text(best.success.upper) + "] of " +
+                     std::to_string(best.runs) + " runs" + unfit(best);
+  if (summary.solvers.size() < 2) return text + ".";
   const SolverSummary& next = summary.solvers[1];
-  text += " Next is " + name(next) + ": " +
-          percent(static_cast<double>(next.successes) / static_cast<double>(next.runs)) + ", area " +
-          format_number(next.profile_area, 3) + unfit(next);
-  const double ratio =
-      median_ratio(paired.costs, static_cast<std::size_t>(best.solver), static_cast<std::size_t>(next.solver));
-  if (!std::isnan(ratio)) text += ", " + format_number(ratio, 3) + " times the cost (median) where both arrived";
-  text += ".";
-  if (best.profile_area == next.profile_area) return text + " The areas of the two are equal.";
+  const std::string cost = cost_text(
+      median_ratio(paired.costs, static_cast<std::size_t>(best.solver), static_cast<std::size_t>(next.solver)));
+  text += (cost.empty() ? "; the next, " : ", with " + cost + " the next, ") + name(next) + ", which solved " +
+          solved_text(next) + (cost.empty() ? "" : " (median over the runs that both solved)") + unfit(next) +
+          ". Area under the performance profile: " + format_number(best.profile_area, 3) + " against " +
+          format_number(next.profile_area, 3);
+  if (best.profile_area == next.profile_area) return text + ", equal.";
   if (best.profile_interval.lower <= next.profile_interval.upper) {
-    text += " Their intervals overlap: other problems might turn the order round.";
+    return text + "; the intervals overlap: other problems might turn the order round.";
   }
-  return text;
+  return text + ".";
 }
 
 void check_summary(const CampaignOptions& campaign, const SummaryOptions& options) {
@@ -273,17 +318,21 @@ CampaignSummary summarize(const CampaignOptions& campaign, RunRows& rows, const 
       first += campaign.seeds;
     }
     test_against_best(std::span(summary.groups).last(solvers), kept, campaign.budget);
+    forget_escapes_where_none(std::span(summary.groups).last(solvers));
     add_paired(kept, paired);
   }
   correct_for_number_of_tests(summary.groups);
   if (!paired.costs.empty()) {
     const std::vector<PerformanceProfile> profiles = performance_profiles(paired.costs);
+    const std::vector<DataProfile> data = data_profiles(paired.costs);
     for (std::size_t s = 0; s < solvers; ++s) {
       summary.solvers.push_back(summarize_solver(s, paired, profiles[s], options));
       summary.solvers.back().not_applicable = static_cast<Index>(
           std::count_if(summary.groups.begin(), summary.groups.end(), [s](const GroupSummary& group) {
             return group.place.solver == static_cast<Index>(s) && group.kind == GroupKind::not_applicable;
           }));
+      summary.solvers.back().profile = step_curve(profiles[s].ratios, profiles[s].problems);
+      summary.solvers.back().data_profile = step_curve(data[s].costs, data[s].problems);
     }
     std::stable_sort(summary.solvers.begin(), summary.solvers.end(),
                      [](const SolverSummary& a, const SolverSummary& b) { return a.profile_area > b.profile_area; });

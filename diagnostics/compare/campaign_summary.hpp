@@ -10,6 +10,7 @@
 #include <perigee/diagnostics/compare/campaign_options.hpp>
 #include <perigee/diagnostics/compare/run_rows.hpp>
 #include <perigee/diagnostics/compare/statistics/interval.hpp>
+#include <perigee/diagnostics/compare/statistics/step_curve.hpp>
 #include <perigee/diagnostics/compare/statistics/two_sample_tests.hpp>
 
 #include <optional>
@@ -51,6 +52,11 @@ struct GroupSummary {
   // that solver, or there is nothing to test; the log-rank test also where one of the two is a single run.
   double log_rank_p = not_measured;
   double mean_test_p = not_measured;
+  statistics::SurvivalCurve curve{};  // the share that has not arrived by a cost; thinned
+  // The same of leaving the saddle; no steps where no solver left one in this case. A run that ends where it is stays.
+  statistics::SurvivalCurve escape_curve{};
+  std::optional<double> median_escape_cost{};       // nothing: fewer than half left
+  std::optional<double> median_escape_iteration{};  // likewise
 };
 
 /// One solver over everything.
@@ -64,6 +70,8 @@ struct SolverSummary {
   statistics::Interval profile_interval{};  // bootstrap likewise; NaN where there is one only
   double best_share = not_measured;         // rho(1)
   double median_ratio = not_measured;       // of its costs to the cheapest; infinite if half its runs failed
+  statistics::StepCurve profile{};          // rho over the ratio to the cheapest; thinned
+  statistics::StepCurve data_profile{};     // the share solved over the cost; thinned
 };
 
 struct CampaignSummary {

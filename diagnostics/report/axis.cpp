@@ -110,7 +110,7 @@ void Axis::place_linear_ticks(int most_ticks) {
 
 void Axis::place_logarithmic_ticks(int most_ticks) {
   const double decades = high_ - low_;
-  if (decades >= 2.0) {
+  if (decades > 2.0) {
     const int stride = std::max(1, static_cast<int>(std::lround(round_step(decades / most_ticks))));
     for (int exponent = static_cast<int>(std::ceil(low_)); exponent <= high_; ++exponent) {
       if (exponent % stride != 0) continue;

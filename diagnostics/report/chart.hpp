@@ -17,7 +17,11 @@ enum class AxisScale {
   logarithmic_from_zero,  // log10(1 + value): counts from 0 on
 };
 
-enum class SeriesShape { line, points };
+enum class SeriesShape {
+  line,
+  points,
+  steps,  // each value holds until the next; the line ends before the first that is not finite
+};
 
 struct ChartSeries {
   std::string label;
@@ -25,6 +29,10 @@ struct ChartSeries {
   int style = 0;               // 0 to 7: place in the palette; 8 to 15: the same colors, dashed
   SeriesShape shape = SeriesShape::line;
   std::string end_name{};  // a few characters at the right end of the line, where color is not to be the only sign
+  // A band around steps, aligned with the values, tinted in the series' color; NaN: as wide as nothing. Both or
+  // neither.
+  std::vector<double> lower{};
+  std::vector<double> upper{};
 };
 
 struct ChartMark {
@@ -49,6 +57,7 @@ struct Chart {
   std::vector<Phase> phases{};
   std::vector<ChartMark> marks{};
   std::vector<ChartLevel> levels{};
+  std::vector<double> shown{};               // values that the vertical axis reaches whatever the series do
   double height = 220.0;                     // CSS pixels of the plotting area
   AxisScale time_scale = AxisScale::linear;  // of the horizontal axis; logarithmic wants > 0, from zero >= 0
   std::string time_name = "iterations";      // what the horizontal axis shows

@@ -164,6 +164,11 @@ std::string chart_figure(const Chart& chart) {
          ground_legend(chart) + "</figure>\n";
 }
 
+std::string small_chart_figure(const Chart& chart) {
+  return "<figure class=\"chart\" id=\"chart-" + markup::escape(chart.id) + "\"><figcaption><h3>" +
+         markup::escape(chart.title) + "</h3></figcaption>" + svg_plot(chart) + "</figure>\n";
+}
+
 std::string html_pictures(const Report& report, const std::vector<Chart>& charts) {
   std::string result;
   for (const Chart& chart : charts) {

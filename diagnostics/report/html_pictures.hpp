@@ -15,6 +15,9 @@ std::string html_pictures(const Report& report, const std::vector<Chart>& charts
 /// The chart with its title, caption and legends.
 std::string chart_figure(const Chart& chart);
 
+/// The chart among others of its kind: its title and its picture, what is said of all of them stands elsewhere.
+std::string small_chart_figure(const Chart& chart);
+
 /// A phase's tint and pattern as a small picture for a line of text.
 std::string phase_icon(std::string_view kind);
 

@@ -36,11 +36,6 @@ std::string verdict(const Diagnosis& diagnosis, const std::string& prefix) {
          "verdict\">Verdict</h2>\n<p>" + escape(verdict_of(diagnosis)) + "</p>\n</section>\n";
 }
 
-std::string fact(std::string_view name, const std::string& value, std::string_view style = "") {
-  return "<div" + (style.empty() ? "" : " class=\"" + std::string(style) + '"') + "><dt>" + std::string(name) +
-         "</dt><dd>" + value + "</dd></div>\n";
-}
-
 std::string facts(const Report& report) {
   const Trajectory& trajectory = report.trajectory;
   std::string result;
@@ -215,6 +210,11 @@ std::string provenance(const Report& report) {
 }
 
 }  // namespace
+
+std::string fact(std::string_view name, const std::string& value, std::string_view style) {
+  return "<div" + (style.empty() ? "" : " class=\"" + std::string(style) + '"') + "><dt>" + std::string(name) +
+         "</dt><dd>" + value + "</dd></div>\n";
+}
 
 std::string capitalized(std::string_view word) {
   std::string result(word);

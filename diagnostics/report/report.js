@@ -55,7 +55,7 @@
   // Positions of ticks on an axis of logarithms.
   function decadeTicks(low, high, most) {
     const ticks = [];
-    if (high - low >= 2) {
+    if (high - low > 2) {
       const stride = Math.max(1, roundStep((high - low) / most));
       for (let e = Math.ceil(low); e <= high; ++e) if (e % stride === 0) ticks.push(e);
       return ticks;

@@ -1,6 +1,7 @@
 #include <perigee/diagnostics/report/axis.hpp>
 #include <perigee/diagnostics/report/markup.hpp>
 #include <perigee/diagnostics/report/svg_plot.hpp>
+#include <perigee/diagnostics/report/svg_steps.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
@@ -163,6 +164,7 @@ std::string mark_lines(const Chart& chart, const Axis& axis) {
 
 // Line segments and, where a measured point has no neighbour, dots.
 std::string curve(const Chart& chart, const ChartSeries& series, const Axis& time, const Axis& values) {
+  if (series.shape == SeriesShape::steps) return svg_steps(chart, series, time, values, stretched_width);
   std::string lines;
   std::string dots;
   std::string start;
@@ -293,6 +295,10 @@ std::string svg_plot(const Chart& chart) {
   for (const ChartLevel& level : chart.levels) {
     low = std::min(low, level.value);
     high = std::max(high, level.value);
+  }
+  for (const double value : chart.shown) {
+    low = std::min(low, value);
+    high = std::max(high, value);
   }
   const Axis values = Axis::padded(low, high, chart.scale, most_value_ticks);
   std::string result = open_picture("plot", chart.height + 24.0, description_of(chart));

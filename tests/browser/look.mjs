@@ -2,7 +2,10 @@
 // what only a browser can tell: that the page asks for nothing, breaks no rule of its content security policy, shows
 // no error, does not scroll sideways, runs no script of the data, and that the charts stand and react.
 //
-//   node tests/browser/look.mjs OUTPUT_FOLDER PAGE.html...      (CHROMIUM: the browser's path, default "chromium")
+//   node tests/browser/look.mjs OUTPUT_FOLDER PAGE.html[#ID]...     (CHROMIUM: the browser's path, default "chromium")
+//
+// With #ID the page is opened at that element, which must be seen. Prints how long each page took until it was loaded
+// and laid out.
 //
 // Talks the DevTools protocol over a pipe, so it needs no packages. Exit code 1 if any check fails.
 import { spawn } from "node:child_process";
@@ -57,13 +60,14 @@ function check(holds, text) {
 }
 
 async function look(page, width, scheme, scripts) {
-  const name = basename(page, ".html") + "-" + width + "-" + scheme + (scripts ? "" : "-no-script");
+  const [path, fragment] = page.split("#");
+  const name = basename(path, ".html") + (fragment ? "-" + fragment : "") + "-" + width + "-" + scheme + (scripts ? "" : "-no-script");
   const { targetId } = await send("Target.createTarget", { url: "about:blank" });
   const { sessionId } = await send("Target.attachToTarget", { targetId, flatten: true });
   const call = (method, params) => send(method, params, sessionId);
   const evaluate = async (expression) =>
     (await call("Runtime.evaluate", { expression, returnByValue: true })).result.value;
-  const address = pathToFileURL(resolve(page)).href;
+  const address = pathToFileURL(resolve(path)).href;
   const listener = (message) => {
     if (message.sessionId !== sessionId) return;
     if (message.method === "Network.requestWillBeSent") {
@@ -83,11 +87,24 @@ async function look(page, width, scheme, scripts) {
   await call("Emulation.setScriptExecutionDisabled", { value: !scripts });
   await call("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
   await call("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile: false });
-  await call("Page.navigate", { url: address });
+  await call("Page.navigate", { url: address + (fragment ? "#" + fragment : "") });
   await pause(900);
+  const isLoaded = () => evaluate("document.readyState === 'complete' && performance.timing.loadEventEnd > 0");
+  for (let tries = 0; tries < 100 && !(await isLoaded()); ++tries) await pause(100);
+  if (fragment) {
+    const seen = "document.getElementById('" + fragment + "').getBoundingClientRect()";
+    const [height, top] = JSON.parse(await evaluate("JSON.stringify([" + seen + ".height, " + seen + ".top])"));
+    check(height > 0 && top >= 0 && top < 900, name + ": not seen where the address leads, at " + top);
+  }
+  const seconds = await evaluate(
+    "(performance.timing.loadEventEnd - performance.timing.navigationStart + (() => {" +
+      " const begin = performance.now(); document.body.offsetHeight; return performance.now() - begin; })()) / 1000");
+  const painted = await evaluate(
+    "(performance.getEntriesByName('first-contentful-paint')[0] || { startTime: NaN }).startTime / 1000");
+  console.log(name + ": loaded after " + seconds.toFixed(2) + " s, painted after " + painted.toFixed(2) + " s");
   const { cssContentSize } = await call("Page.getLayoutMetrics");
   check(cssContentSize.width <= width, name + ": scrolls sideways, content is " + cssContentSize.width + " wide");
-  const source = readFileSync(page, "utf8");
+  const source = readFileSync(path, "utf8");
   if (scripts && source.includes('id="chart-data"')) {
     const stands = await evaluate("document.querySelectorAll('.chart.live canvas').length + '/' + document.querySelectorAll('.chart').length");
     const [live, all] = stands.split("/").map(Number);
