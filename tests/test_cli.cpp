@@ -1,6 +1,7 @@
 // The command as its user meets it: exit codes, where output goes, and what messages name.
 #include "support/catch.hpp"
 #include "support/command.hpp"
+#include "support/json_schema.hpp"
 
 #include <sqlite3.h>
 
@@ -291,6 +292,11 @@ TEST_CASE("compare prints a table and JSON") {
   CHECK(groups[0]["median_cost"].is_null());
   CHECK(groups[1]["successes"] == 3);
   CHECK(document["configuration"]["budget"] == "2000");
+  const nlohmann::json rules = json_schema::load("campaign.schema.json");
+  CHECK(json_schema::violation(document, rules, rules, "") == "");
+  nlohmann::json broken = document;
+  broken["targets"][0]["groups"][0].erase("survival");
+  CHECK_FALSE(json_schema::violation(broken, rules, rules, "").empty());
   // A problem with a start of its own, and a suite: no start is asked of it.
   const Outcome own = perigee(
       "compare --problems beale@saddle,octopus --starts origin --solvers \"heavy-ball(learning_rate=1e-4)\""
@@ -327,6 +333,32 @@ TEST_CASE("compare prints a table and JSON") {
   CHECK(perigee("compare --problems octopus --solvers gradient-descent,perturbed-gradient-descent --seeds 3"
                 " --budget 2000 --threads 2")
             .output == table.output);
+}
+
+TEST_CASE("compare writes a page, the same from the store") {
+  const Folder folder;
+  const auto file = [&](const char* name) { return (folder.path / name).string(); };
+  const Outcome made = perigee(
+      "compare --problems capped-saddle --starts saddle+1e-2,saddle+1e-3,saddle+1e-4 --solvers gradient-descent,guided"
+      " --seeds 3 --budget 500 --store " +
+      quoted(file("c.sqlite")) + " --report " + quoted(file("made.html")));
+  CHECK(made.exit_code == 0);
+  CHECK(contains(made.errors, "report: " + file("made.html")));
+  CHECK(contains(made.output, "left saddle, median"));
+  CHECK(contains(made.output, "capped-saddle from saddle+*"));
+  const std::string page = read(folder.path / "made.html");
+  CHECK(contains(page, "Leaving saddles</h2>"));
+  const Outcome shown = perigee("compare show " + quoted(file("c.sqlite")) + " --report " + quoted(file("shown.html")) +
+                                " --json " + quoted(file("shown.json")));
+  CHECK(shown.output == made.output);
+  CHECK(read(folder.path / "shown.html") == page);
+  const nlohmann::json document = nlohmann::json::parse(read(folder.path / "shown.json"));
+  const nlohmann::json rules = json_schema::load("campaign.schema.json");
+  CHECK(json_schema::violation(document, rules, rules, "") == "");
+  CHECK(document["writers"].size() == 1);
+  CHECK(document["scalings"][0]["quantity"] == "iterations to escape");
+  CHECK(document["targets"][0]["groups"][0]["escape_survival"]["share"].back() == 0.0);
+  CHECK(perigee("compare show " + quoted(file("c.sqlite")) + " --report /nowhere/at/all.html").exit_code != 0);
 }
 
 TEST_CASE("a stored campaign goes on, is shown again, and is put together from shards") {

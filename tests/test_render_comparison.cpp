@@ -218,6 +218,21 @@ TEST_CASE("however large the campaign, the page stays bounded and says what it l
   CHECK(wide.find("cases are left out here; the JSON has the curves of all") != std::string::npos);
 }
 
+TEST_CASE("a solver that does not fit and one that draws nothing have their cells") {
+  CampaignOptions options = three_cases();
+  options.notes = {{.group = 2, .kind = GroupKind::not_applicable, .reason = "needs <this>"},
+                   {.group = 4, .kind = GroupKind::single}};
+  const ComparisonReport report = test::made_report(options, cost_in_three_cases);
+  const std::string page = page_without_style(report);
+  CHECK(page.find("<td class=\"cell\" title=\"needs &lt;this&gt;\"><small>n/a</small></td>") != std::string::npos);
+  CHECK(page.find("not applicable: needs &lt;this&gt;") != std::string::npos);
+  CHECK(page.find("One run: nothing is drawn, it stands for all seeds.") != std::string::npos);
+  CHECK(page.find("1 pairs of case and solver do not fit") != std::string::npos);
+  // Of the (target, case) pairs of the third solver one in three is never reached, whatever the restarts.
+  CHECK(report.target_curves[2].share.back() == Approx(2.0 / 3.0));
+  CHECK(main_summary(report).missing == 0);
+}
+
 TEST_CASE("an unfinished campaign has a page") {
   const CampaignOptions options = three_cases();
   RowsInMemory none;

@@ -1,85 +1,19 @@
 #include "support/catch.hpp"
+#include "support/json_schema.hpp"
 #include "support/sample_report.hpp"
 
 #include <perigee/diagnostics/render_json.hpp>
 #include <perigee/lib/version.hpp>
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 using namespace perigee;
 using nlohmann::json;
 
 namespace {
 
-// What is wrong with `value` by the part of JSON Schema 2020-12 that docs/diagnosis.schema.json uses; empty: nothing.
-std::string violation(const json& value, const json& schema, const json& root, const std::string& where) {
-  if (schema.is_boolean()) return schema.get<bool>() ? "" : where + ": not allowed";
-  for (const auto& [keyword, rule] : schema.items()) {
-    static const std::vector<std::string> known{"$schema",  "$id",         "$defs", "$ref",
-                                                "title",    "description", "type",  "properties",
-                                                "required", "enum",        "const", "additionalProperties",
-                                                "items",    "minimum",     "anyOf", "pattern"};
-    if (std::find(known.begin(), known.end(), keyword) == known.end()) return where + ": unknown keyword " + keyword;
-  }
-  if (schema.contains("$ref")) {
-    const std::string target = schema["$ref"].get<std::string>().substr(1);
-    return violation(value, root.at(json::json_pointer(target)), root, where);
-  }
-  if (schema.contains("anyOf")) {
-    for (const json& option : schema["anyOf"]) {
-      if (violation(value, option, root, where).empty()) return "";
-    }
-    return where + ": none of the alternatives, got " + value.dump();
-  }
-  if (schema.contains("const") && value != schema["const"]) return where + ": not the constant, got " + value.dump();
-  if (schema.contains("enum")) {
-    const json& options = schema["enum"];
-    if (std::find(options.begin(), options.end(), value) == options.end())
-      return where + ": not in enum, got " + value.dump();
-  }
-  if (schema.contains("type")) {
-    const auto is = [&value](const std::string& type) {
-      return (type == "object" && value.is_object()) || (type == "array" && value.is_array()) ||
-             (type == "string" && value.is_string()) || (type == "number" && value.is_number()) ||
-             (type == "integer" && value.is_number_integer()) || (type == "null" && value.is_null()) ||
-             (type == "boolean" && value.is_boolean());
-    };
-    const json types = schema["type"].is_array() ? schema["type"] : json::array({schema["type"]});
-    if (std::none_of(types.begin(), types.end(), [&](const json& type) { return is(type.get<std::string>()); })) {
-      return where + ": wrong type, got " + value.dump();
-    }
-  }
-  if (schema.contains("minimum") && value.is_number() && value < schema["minimum"]) return where + ": too small";
-  if (schema.contains("pattern") && value.is_string() &&
-      !std::regex_search(value.get<std::string>(), std::regex(schema["pattern"].get<std::string>()))) {
-    return where + ": does not match the pattern, got " + value.dump();
-  }
-  if (value.is_object()) {
-    for (const json& name : schema.value("required", json::array())) {
-      if (!value.contains(name.get<std::string>())) return where + ": lacks " + name.get<std::string>();
-    }
-    for (const auto& [name, member] : value.items()) {
-      const json properties = schema.value("properties", json::object());
-      const json rule = properties.contains(name) ? properties[name] : schema.value("additionalProperties", json(true));
-      if (const std::string found = violation(member, rule, root, where + "/" + name); !found.empty()) return found;
-    }
-  }
-  if (value.is_array() && schema.contains("items")) {
-    for (const json& item : value) {
-      if (const std::string found = violation(item, schema["items"], root, where + "[]"); !found.empty()) return found;
-    }
-  }
-  return "";
-}
-
-json schema() {
-  std::ifstream file(std::string(PERIGEE_SOURCE_DIR) + "/docs/diagnosis.schema.json");
-  REQUIRE(file.good());
-  return json::parse(file);
-}
+json schema() { return json_schema::load("diagnosis.schema.json"); }
 
 }  // namespace
 
@@ -87,17 +21,17 @@ TEST_CASE("JSON: documents keep to the schema") {
   const json rules = schema();
   for (const Report& report : samples::all_reports()) {
     const json document = json::parse(render_json(report));
-    CHECK(violation(document, rules, rules, "").empty());
+    CHECK(json_schema::violation(document, rules, rules, "").empty());
     // The checker must be able to fail: without a required field, and with a field of another type.
     json broken = document;
     broken.erase("summary");
-    CHECK(violation(broken, rules, rules, "") == ": lacks summary");
+    CHECK(json_schema::violation(broken, rules, rules, "") == ": lacks summary");
     broken = document;
     broken["run"]["iterations"] = "many";
-    CHECK_FALSE(violation(broken, rules, rules, "").empty());
+    CHECK_FALSE(json_schema::violation(broken, rules, rules, "").empty());
     broken = document;
     broken["unheard_of"] = 1;
-    CHECK_FALSE(violation(broken, rules, rules, "").empty());
+    CHECK_FALSE(json_schema::violation(broken, rules, rules, "").empty());
   }
 }
 
@@ -107,7 +41,7 @@ TEST_CASE("JSON: the document of several runs keeps to the schema and holds each
   std::vector<std::string> documents;
   for (const Report& report : samples::all_reports()) documents.push_back(render_json(report));
   const json document = json::parse(render_json(documents, {samples::two_levels(), Together{}}));
-  CHECK(violation(document, several, rules, "").empty());
+  CHECK(json_schema::violation(document, several, rules, "").empty());
   REQUIRE(document["runs"].size() == documents.size());
   for (std::size_t i = 0; i < documents.size(); ++i) CHECK(document["runs"][i] == json::parse(documents[i]));
   const json& together = document["together"][0];
@@ -119,10 +53,10 @@ TEST_CASE("JSON: the document of several runs keeps to the schema and holds each
   CHECK(document["together"][1]["problem"].is_null());
   json broken = document;
   broken["together"][0]["levels"][0].erase("share");
-  CHECK(violation(broken, several, rules, "") == "/together[]/levels[]: lacks share");
+  CHECK(json_schema::violation(broken, several, rules, "") == "/together[]/levels[]: lacks share");
   broken = document;
   broken["runs"][0].erase("summary");
-  CHECK(violation(broken, several, rules, "") == "/runs[]: lacks summary");
+  CHECK(json_schema::violation(broken, several, rules, "") == "/runs[]: lacks summary");
 }
 
 TEST_CASE("JSON: the fields say what the report says") {

@@ -187,6 +187,10 @@ int compare_tune_command(const CompareCommandOptions& given) {
     if (command.mode != "default") {
       throw std::invalid_argument("compare tune: --mode must not be given, got " + command.mode);
     }
+    if (!command.report_path.empty()) {
+      throw std::invalid_argument("compare tune: --report is of `compare` and `compare show`, got " +
+                                  command.report_path);
+    }
     return compare_over(
         ranks, command,
         tuning_campaign(campaign_options(command), static_cast<Index>(command.configurations), command.tuning_seed),

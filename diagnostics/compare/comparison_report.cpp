@@ -36,9 +36,13 @@ std::vector<StepCurve> target_curves(const CampaignOptions& campaign, RunRows& r
     rows.for_each(group * campaign.seeds, (group + 1) * campaign.seeds, [&](const RunRow& row) {
       for (std::size_t t = 0; t < targets; ++t) pairs[t].push_back(spent_to_target(row, t, campaign.budget));
     });
+    auto& all = times[static_cast<std::size_t>(place_of(campaign, group * campaign.seeds).solver)];
+    if (runs_in_group(campaign, group) == 0) {  // the solver does not fit: it never arrives
+      all.insert(all.end(), targets * static_cast<std::size_t>(options.restarts), statistics::never);
+      continue;
+    }
     if (pairs.front().empty()) return {};
     const RandomSource random(options.seed, static_cast<std::uint64_t>(group));
-    auto& all = times[static_cast<std::size_t>(place_of(campaign, group * campaign.seeds).solver)];
     const std::vector<double> drawn = target_distribution(pairs, options.restarts, random).times;
     all.insert(all.end(), drawn.begin(), drawn.end());
   }

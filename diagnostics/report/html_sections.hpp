@@ -18,7 +18,7 @@ std::string html_sections(const Report& report, const std::vector<Chart>& charts
 /// A section with its heading; empty text without content.
 std::string section(const std::string& id, std::string_view heading, const std::string& content);
 
-/// A name and its value, which is markup, for a <dl class="facts">; `style` "wide": a line of its own.
+/// A name and its value, which is markup, for a `<dl class="facts">`; `style` "wide": a line of its own.
 std::string fact(std::string_view name, const std::string& value, std::string_view style = "");
 
 /// The summary, or that there is none.

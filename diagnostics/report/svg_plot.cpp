@@ -19,6 +19,7 @@ constexpr int most_value_ticks = 6;
 constexpr std::size_t most_dashed_marks = 40;  // more of them are drawn as short ticks
 constexpr double narrow_width = 290.0;         // of a picture on a phone, CSS pixels
 constexpr double wide_width = 760.0;           // of a picture on anything else
+constexpr double name_width = 0.07;            // of a name at the end of a line, as a part of a narrow picture's width
 constexpr double character_width = 6.6;        // of the names of phases, at most
 
 std::string percent(double part) { return svg_coordinate(100.0 * part) + '%'; }
@@ -125,11 +126,21 @@ std::string end_names(const Chart& chart, const Axis& time, const Axis& values) 
       break;
     }
   }
-  std::sort(ends.begin(), ends.end(), [](const End& a, const End& b) { return a.y < b.y; });
-  constexpr double line_height = 12.0;
-  for (std::size_t i = 1; i < ends.size(); ++i) ends[i].y = std::max(ends[i].y, ends[i - 1].y + line_height);
-  if (!ends.empty()) ends.back().y = std::min(ends.back().y, chart.height);
-  for (std::size_t i = ends.size(); i-- > 1;) ends[i - 1].y = std::min(ends[i - 1].y, ends[i].y - line_height);
+  // Only names above each other can touch.
+  std::sort(ends.begin(), ends.end(), [](const End& a, const End& b) { return a.x < b.x; });
+  const auto move_apart = [&](auto first, auto last) {
+    std::sort(first, last, [](const End& a, const End& b) { return a.y < b.y; });
+    constexpr double line_height = 12.0;
+    for (auto end = first + 1; end != last; ++end) end->y = std::max(end->y, (end - 1)->y + line_height);
+    (last - 1)->y = std::min((last - 1)->y, chart.height);
+    for (auto end = last - 1; end != first; --end) (end - 1)->y = std::min((end - 1)->y, end->y - line_height);
+  };
+  for (auto first = ends.begin(); first != ends.end();) {
+    auto last = first + 1;
+    while (last != ends.end() && last->x - (last - 1)->x < name_width) ++last;
+    move_apart(first, last);
+    first = last;
+  }
   std::string result;
   for (const End& end : ends) {
     result += "<text class=\"name\" dx=\"4\" x=\"" + percent(end.x) + "\" y=\"" + svg_coordinate(end.y + 4.0) + "\">" +

@@ -14,6 +14,7 @@ using CostOf = std::function<std::optional<double>(const RunPlace&)>;
 inline RowsInMemory made_rows(const CampaignOptions& campaign, const CostOf& cost_of) {
   std::vector<RunRow> rows;
   for (Index run = 0; run < run_count(campaign); ++run) {
+    if (!is_wanted(campaign, run)) continue;
     const std::optional<double> cost = cost_of(place_of(campaign, run));
     RunRow row;
     row.run = run;

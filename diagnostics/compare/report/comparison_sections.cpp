@@ -66,8 +66,8 @@ std::string comparison_verdict(const ComparisonReport& report) {
   std::string facts = fact("Cases", std::to_string(campaign.cases.size())) +
                       fact("Solvers", std::to_string(campaign.solvers.size())) +
                       fact("Seeds", std::to_string(campaign.seeds)) +
-                      fact("Runs", std::to_string(run_count(campaign) - summary.missing) +
-                                       (summary.missing > 0 ? " of " + std::to_string(run_count(campaign)) : "")) +
+                      fact("Runs", std::to_string(wanted_count(campaign) - summary.missing) +
+                                       (summary.missing > 0 ? " of " + std::to_string(wanted_count(campaign)) : "")) +
                       fact("Budget of a run", number(campaign.budget)) +
                       fact("Solved", "f ≤ f* + " + number(summary.target) + " (f(x<sub>0</sub>) − f*)", "wide") +
                       fact("Cost", weights_text(campaign.weights), "wide");
@@ -107,9 +107,15 @@ std::string cases_lost(const ComparisonReport& report) {
     const GroupSummary* winner = &own;
     for (const SolverSummary& solver : summary.solvers) {
       const GroupSummary& group = group_of(report, place, solver.solver);
-      if (group.runs > 0 && group.restricted_mean.value < winner->restricted_mean.value) winner = &group;
+      // A mean that is not measured is of a solver that does not fit: any other is better.
+      if (group.runs > 0 && !(group.restricted_mean.value >= winner->restricted_mean.value)) winner = &group;
     }
-    if (winner == &own || own.runs == 0 || ++lost > most_lost) continue;
+    const bool unfit = own.kind == GroupKind::not_applicable;
+    if (winner == &own || (own.runs == 0 && !unfit) || ++lost > most_lost) continue;
+    if (unfit) {
+      items += "<li><b>" + escape(words_of(report.campaign.cases[place])) + "</b>: not applicable there</li>\n";
+      continue;
+    }
     const bool told = own.mean_test_p < usual_significance;
     items +=
         "<li><b>" + escape(words_of(report.campaign.cases[place])) +
@@ -175,10 +181,13 @@ std::string group_table(const ComparisonReport& report, const std::vector<std::s
   for (const std::size_t place : cases) {
     for (const SolverSummary& solver : main_summary(report).solvers) {
       const GroupSummary& group = group_of(report, place, solver.solver);
+      const std::string names = "<tr>" + row_name(words_of(report.campaign.cases[place])) + "<td>" +
+                                escape(solver_name(report, solver.solver)) + "</td>";
+      if (group.kind == GroupKind::not_applicable) {
+        rows += names + "<td colspan=\"8\">not applicable: " + escape(group.reason) + "</td></tr>\n";
+      }
       if (group.runs == 0) continue;
-      rows += "<tr>" + row_name(words_of(report.campaign.cases[place])) + "<td>" +
-              escape(solver_name(report, solver.solver)) + "</td>" +
-              cell(std::to_string(group.successes) + "/" + std::to_string(group.runs)) +
+      rows += names + cell(std::to_string(group.successes) + "/" + std::to_string(group.runs)) +
               cell(escape(percent_interval(group.success))) + cell(cost_or_not(group.median)) +
               cell(number(group.restricted_mean.value, 4) + " ± " + number(group.restricted_mean.standard_error, 2)) +
               cell(number(group.running_time, 4)) + cell(number(group.median_gradients, 4)) +
@@ -228,7 +237,7 @@ std::vector<std::string> comparison_caveats(const ComparisonReport& report) {
   const CampaignOptions& campaign = report.campaign;
   std::vector<std::string> caveats;
   if (summary.missing > 0) {
-    caveats.push_back(std::to_string(summary.missing) + " of " + std::to_string(run_count(campaign)) +
+    caveats.push_back(std::to_string(summary.missing) + " of " + std::to_string(wanted_count(campaign)) +
                       " runs are missing: profiles and ranks are over the seeds that every solver has run.");
   }
   if (campaign.cases.size() < 10) {
@@ -242,6 +251,8 @@ std::vector<std::string> comparison_caveats(const ComparisonReport& report) {
   }
   Index contradicted = 0;
   Index breakdowns = 0;
+  Index timed_out = 0;
+  Index unfit = 0;
   std::size_t unsolved = 0;
   for (std::size_t place = 0; place < campaign.cases.size(); ++place) {
     Index successes = 0;
@@ -250,6 +261,8 @@ std::vector<std::string> comparison_caveats(const ComparisonReport& report) {
       const GroupSummary& group = group_of(report, place, static_cast<Index>(s));
       contradicted += group.contradicted.value_or(0);
       breakdowns += group.breakdowns;
+      timed_out += group.timed_out;
+      unfit += group.kind == GroupKind::not_applicable ? 1 : 0;
       successes += group.successes;
       runs += group.runs;
     }
@@ -263,6 +276,19 @@ std::vector<std::string> comparison_caveats(const ComparisonReport& report) {
     caveats.push_back(std::to_string(breakdowns) +
                       " runs ended by a numerical breakdown. They count as never arrived, not as cut short.");
   }
+  if (timed_out > 0) {
+    caveats.push_back(std::to_string(timed_out) + " runs were ended by the clock after " +
+                      format_number(campaign.seconds) + " s. They count as not solved, and are not reproducible.");
+  }
+  if (unfit > 0) {
+    caveats.push_back(std::to_string(unfit) +
+                      " pairs of case and solver do not fit (n/a in the map). They count as not solved.");
+  }
+  if (!campaign.relative_cases.empty()) {
+    caveats.push_back("In " + std::to_string(campaign.relative_cases.size()) +
+                      " cases f* is not known: the best value that any run found stands for it, so that another "
+                      "solver could move the target.");
+  }
   if (contradicted > 0) {
     caveats.push_back(std::to_string(contradicted) +
                       " runs claimed to have converged where the referee found no minimum.");
@@ -275,8 +301,7 @@ std::vector<std::string> comparison_caveats(const ComparisonReport& report) {
   caveats.push_back("Who comes second in a performance profile depends on who else took part (Gould and Scott 2016).");
   caveats.push_back(
       "Bands of survival curves hold at each cost, not for all at once; ERT depends on the budget. "
-      "Solvers that draw nothing make the same run under every seed from a fixed start: their bands say "
-      "nothing about chance.");
+      "Where nothing is drawn there is one run, which stands for all seeds and has no band.");
   return caveats;
 }
 

@@ -41,6 +41,7 @@ double least_median(const ComparisonReport& report, std::size_t case_index) {
 }
 
 std::string share_solved(const GroupSummary& group) {
+  if (group.kind == GroupKind::single) return group.successes > 0 ? "1 run" : "no";
   return percent_text(static_cast<double>(group.successes) / static_cast<double>(group.runs));
 }
 
@@ -48,6 +49,9 @@ std::string share_solved(const GroupSummary& group) {
 std::string cell(const ComparisonReport& report, std::size_t case_index, std::size_t rank, double least) {
   const SolverSummary& solver = main_summary(report).solvers[rank];
   const GroupSummary& group = main_summary(report).groups[group_index(report, case_index, solver)];
+  if (group.kind == GroupKind::not_applicable) {
+    return "<td class=\"cell\" title=\"" + escape(group.reason) + "\"><small>n/a</small></td>";
+  }
   if (group.runs == 0) return "<td class=\"cell\">" + number(not_measured) + "</td>";
   const std::string solved = share_solved(group);
   const double ratio = group.median ? *group.median / least : not_measured;
@@ -72,7 +76,7 @@ std::string key() {
   }
   return "<p class=\"caption map-key\">Median cost over the least median of the case: " + shades +
          " &nbsp;fewer than half arrived: <span class=\"cell unsolved\">20%</span> &nbsp;Percent: runs solved, where "
-         "not all were. Choose a cell to see its runs.</p>\n";
+         "not all were. n/a: the solver does not fit. Choose a cell to see its runs.</p>\n";
 }
 
 std::string facts(const GroupSummary& group) {
@@ -100,6 +104,7 @@ std::string facts(const GroupSummary& group) {
 
 std::string run_rows(const ComparisonReport& report, const RunSample& sample) {
   const bool judged = report.campaign.judgement != Judgement::none;
+  const bool diagnosed = report.campaign.judgement == Judgement::diagnosis;
   const auto cell_of = [](const std::string& content) { return "<td class=\"number\">" + content + "</td>"; };
   std::string rows;
   for (const RunRow& row : sample.rows) {
@@ -108,16 +113,17 @@ std::string run_rows(const ComparisonReport& report, const RunSample& sample) {
             cell_of(arrived ? number(row.hits.back(), 4) : "no") + cell_of(number(row.cost, 4)) +
             cell_of(std::to_string(row.iterations)) + cell_of(number(row.value, 4)) +
             cell_of(number(row.gradient_norm, 2)) + cell_of(std::to_string(row.kicks)) + "<td><code>" +
-            escape(row.end_id) + "</code></td>" +
-            (judged ? "<td>" + escape(row.point) + "</td><td>" + escape(row.findings) + "</td>" : "") + "</tr>\n";
+            escape(row.end_id) + "</code></td>" + (judged ? "<td>" + escape(row.point) + "</td>" : "") +
+            (diagnosed ? "<td>" + escape(row.findings) + "</td>" : "") + "</tr>\n";
   }
   const auto head = [](const char* name) {
     return "<th scope=\"col\" class=\"number\">" + std::string(name) + "</th>";
   };
   return "<div class=\"wide-table\"><table><thead><tr>" + head("Seed") + head("Arrived at cost") + head("Cost in all") +
          head("Iterations") + head("Final value") + head("Gradient norm") + head("Kicks") +
-         "<th scope=\"col\">End</th>" + (judged ? "<th scope=\"col\">Point</th><th scope=\"col\">Findings</th>" : "") +
-         "</tr></thead><tbody>\n" + rows + "</tbody></table></div>\n";
+         "<th scope=\"col\">End</th>" + (judged ? "<th scope=\"col\">Point</th>" : "") +
+         (diagnosed ? "<th scope=\"col\">Findings</th>" : "") + "</tr></thead><tbody>\n" + rows +
+         "</tbody></table></div>\n";
 }
 
 std::string panel(const ComparisonReport& report, std::size_t case_index, std::size_t rank) {
@@ -127,15 +133,17 @@ std::string panel(const ComparisonReport& report, std::size_t case_index, std::s
   if (group.runs == 0) return "";
   const RunSample& sample = report.samples[index];
   const auto shown = static_cast<Index>(sample.rows.size());
-  const std::string which = shown == sample.of ? "All " + std::to_string(shown) + " runs"
-                                               : std::to_string(shown) + " of " + std::to_string(sample.of) +
-                                                     " runs: the cheapest, the dearest, and evenly "
-                                                     "placed ones between";
+  const std::string which =
+      group.kind == GroupKind::single ? "One run: nothing is drawn, it stands for all seeds"
+      : shown == sample.of ? "All " + std::to_string(shown) + " runs, in order of the cost at which they arrived"
+                           : std::to_string(shown) + " of " + std::to_string(sample.of) +
+                                 " runs: the cheapest, the dearest, and evenly placed ones between, in order of the "
+                                 "cost at which they arrived";
   const std::string id = panel_id(case_index, rank);
   return "<section class=\"runs-panel\" id=\"" + id + "\" aria-labelledby=\"" + id + "-name\">\n<h3 id=\"" + id +
          "-name\">" + escape(solver_name(report, solver.solver)) + " on " +
          escape(words_of(report.campaign.cases[case_index])) + "</h3>\n" + facts(group) + "<p class=\"caption\">" +
-         which + ", in order of the cost at which they arrived.</p>\n" + run_rows(report, sample) +
+         which + ".</p>\n" + run_rows(report, sample) +
          "<p class=\"caption\"><a href=\"#map\">Back to the map</a></p></section>\n";
 }
 
