@@ -185,13 +185,20 @@ TEST_CASE("shades of the map: equal steps of the logarithm, from the cheapest to
   }
 }
 
-TEST_CASE("a sample of runs has the first, the last, and evenly placed ones") {
-  std::vector<RunRow> rows(101);
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].run = static_cast<Index>(i);
-  std::vector<Index> kept;
-  for (const RunRow& row : spread_sample(rows, 5)) kept.push_back(row.run);
-  CHECK(kept == std::vector<Index>{0, 25, 50, 75, 100});
-  CHECK(spread_sample(rows, 101).size() == 101);
+TEST_CASE("a sample of runs has the cheapest, the dearest, and evenly placed ones") {
+  CHECK(spread_places(101, 5) == std::vector<std::size_t>{0, 25, 50, 75, 100});
+  CHECK(spread_places(3, 5) == std::vector<std::size_t>{0, 1, 2});
+  CHECK(spread_places(1, 5) == std::vector<std::size_t>{0});
+  CHECK(spread_places(0, 5).empty());
+  // "mixed" arrives under six of twelve seeds: those come first.
+  const ComparisonReport report =
+      test::made_report(three_cases(), cost_in_three_cases,
+                        {.resamples = 2, .restarts = 2, .most_rows = 36, .least_rows = 4, .largest_sample = 4});
+  const RunSample& sample = report.samples[2];
+  CHECK(sample.of == 12);
+  std::vector<Index> seeds;
+  for (const RunRow& row : sample.rows) seeds.push_back(place_of(report.campaign, row.run).seed);
+  CHECK(seeds == std::vector<Index>{0, 6, 3, 11});
 }
 
 TEST_CASE("however large the campaign, the page stays bounded and says what it leaves out") {

@@ -101,7 +101,10 @@ void write_to(const std::string& path, const std::string& content) {
 void write_summary(const CompareCommandOptions& command, const RunConfiguration& configuration,
                    const CampaignOptions& campaign, RunRows& all_rows, const std::vector<Provenance>& writers) {
   RelativeTargets rows(campaign, all_rows);
-  const ComparisonReport report = compare_runs(configuration, campaign, rows, writers);
+  const ReportDetail detail = !command.report_path.empty() ? ReportDetail::runs
+                              : !command.json_path.empty() ? ReportDetail::curves
+                                                           : ReportDetail::table;
+  const ComparisonReport report = compare_runs(configuration, campaign, rows, writers, {.detail = detail});
   if (!command.csv_path.empty()) {
     std::ostringstream csv;
     write_campaign_csv(csv, campaign, rows);

@@ -61,24 +61,30 @@ std::vector<RunSample> samples_of(const CampaignOptions& campaign, RunRows& rows
   std::vector<RunSample> samples;
   for (std::size_t group = 0; group < groups; ++group) {
     const Index first = static_cast<Index>(group) * campaign.seeds;
-    std::vector<RunRow> all;
-    rows.for_each(first, first + campaign.seeds, [&](const RunRow& row) { all.push_back(row); });
-    std::stable_sort(all.begin(), all.end(), [](const RunRow& a, const RunRow& b) {
-      return !std::isnan(a.hits.back()) && !(a.hits.back() >= b.hits.back());
+    // Of every run its cost and its place only: a group may have a million.
+    std::vector<std::pair<double, Index>> order;
+    rows.for_each(first, first + campaign.seeds, [&](const RunRow& row) {
+      const double cost = row.hits.back();
+      order.emplace_back(std::isnan(cost) ? statistics::never : cost, row.run);
     });
-    const auto count = static_cast<Index>(all.size());
-    samples.push_back({.rows = spread_sample(std::move(all), most), .of = count});
+    std::sort(order.begin(), order.end());
+    RunSample sample{.rows = {}, .of = static_cast<Index>(order.size())};
+    for (const std::size_t place : spread_places(order.size(), most)) {
+      const Index run = order[place].second;
+      rows.for_each(run, run + 1, [&](const RunRow& row) { sample.rows.push_back(row); });
+    }
+    samples.push_back(std::move(sample));
   }
   return samples;
 }
 
 }  // namespace
 
-std::vector<RunRow> spread_sample(std::vector<RunRow> rows, std::size_t most) {
-  if (rows.size() <= most) return rows;
-  std::vector<RunRow> sample;
-  for (std::size_t i = 0; i < most; ++i) sample.push_back(std::move(rows[i * (rows.size() - 1) / (most - 1)]));
-  return sample;
+std::vector<std::size_t> spread_places(std::size_t count, std::size_t most) {
+  std::vector<std::size_t> places;
+  const std::size_t shown = std::min(count, most);
+  for (std::size_t i = 0; i < shown; ++i) places.push_back(shown == count ? i : i * (count - 1) / (shown - 1));
+  return places;
 }
 
 ComparisonReport compare_runs(const RunConfiguration& configuration, const CampaignOptions& campaign, RunRows& rows,
@@ -89,9 +95,9 @@ ComparisonReport compare_runs(const RunConfiguration& configuration, const Campa
     report.summaries.push_back(
         summarize(campaign, rows, {.target = target, .resamples = options.resamples, .seed = options.seed}));
   }
-  report.target_curves = target_curves(campaign, rows, options);
   report.scalings = campaign_scalings(campaign, report.summaries.back());
-  report.samples = samples_of(campaign, rows, options);
+  if (options.detail != ReportDetail::table) report.target_curves = target_curves(campaign, rows, options);
+  if (options.detail == ReportDetail::runs) report.samples = samples_of(campaign, rows, options);
   return report;
 }
 

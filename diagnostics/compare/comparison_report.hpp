@@ -30,7 +30,16 @@ struct ComparisonReport {
   std::vector<RunSample> samples{};         // as CampaignSummary::groups
 };
 
+/// What is gathered beyond the summaries and the slopes. Each includes those before it.
+enum class ReportDetail {
+  table,   // nothing: for the table
+  curves,  // the targets reached: for the JSON
+  runs,    // samples: for the page
+};
+
 struct ComparisonOptions {
+  ReportDetail detail = ReportDetail::runs;
+
   Index resamples = 1000;        // as SummaryOptions
   Index restarts = 100;          // simulated running times of a (target, case, solver); >= 1
   std::size_t most_rows = 6000;  // of all samples together, beyond `least_rows` a group
@@ -39,12 +48,13 @@ struct ComparisonOptions {
   std::uint64_t seed = 0;
 };
 
-/// Reads the rows once a target and twice more. Throws std::invalid_argument if options are out of range.
+/// Reads the rows once a target, once more for curves and once more for samples. Throws std::invalid_argument if
+/// options are out of range.
 ComparisonReport compare_runs(const RunConfiguration& configuration, const CampaignOptions& campaign, RunRows& rows,
                               const std::vector<Provenance>& writers = {}, const ComparisonOptions& options = {});
 
-/// At most `most` >= 2 of these: the first, the last, and evenly placed ones between them.
-std::vector<RunRow> spread_sample(std::vector<RunRow> rows, std::size_t most);
+/// Which of `count` things in order to show: at most `most` >= 2, the first, the last, and evenly placed ones between.
+std::vector<std::size_t> spread_places(std::size_t count, std::size_t most);
 
 }  // namespace perigee
 

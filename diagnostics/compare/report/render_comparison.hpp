@@ -13,7 +13,7 @@
 
 namespace perigee {
 
-/// HTML 5, UTF-8, deterministic.
+/// HTML 5, UTF-8, deterministic. The report must have its samples. Linear in the groups.
 std::string render_html(const ComparisonReport& report);
 
 inline constexpr std::size_t most_open_cases = 12;    // survival curves that are seen at once
