@@ -33,7 +33,9 @@ std::string table(const std::string& head, const std::string& rows) {
          "</tbody></table></div>\n";
 }
 
+// The line that stands for a solver in the pictures; empty for those that are not drawn.
 std::string line_icon(std::size_t rank) {
+  if (rank >= most_drawn_solvers) return "";
   return "<svg class=\"icon\" viewBox=\"0 0 18 12\" aria-hidden=\"true\"><path class=\"curve series-" +
          std::to_string(rank % 8) + (rank % 16 >= 8 ? " dashed" : "") + "\" d=\"M1 6h16\"/></svg>";
 }
@@ -117,14 +119,14 @@ std::string cases_lost(const ComparisonReport& report) {
       continue;
     }
     const bool told = own.mean_test_p < usual_significance;
-    items +=
-        "<li><b>" + escape(words_of(report.campaign.cases[place])) +
-        "</b>: " + escape(solver_name(report, winner->place.solver)) + ", mean cost " +
-        number(winner->restricted_mean.value, 3) + " against " + number(own.restricted_mean.value, 3) +
-        (std::isnan(own.mean_test_p) ? ""
-         : told ? " (p " + std::string(own.mean_test_p < 1e-6 ? "" : "= ") + probability_markup(own.mean_test_p) + ")"
-                : ", which may be chance (p = " + number(own.mean_test_p, 2) + ")") +
-        "</li>\n";
+    items += "<li><b>" + escape(words_of(report.campaign.cases[place])) +
+             "</b>: " + escape(solver_name(report, winner->place.solver)) + ", mean cost " +
+             number(winner->restricted_mean.value, 3) + " against " + number(own.restricted_mean.value, 3) +
+             (std::isnan(own.mean_test_p) ? ""
+              : told                      ? " (p&nbsp;" + std::string(own.mean_test_p < 1e-6 ? "" : "=&nbsp;") +
+                           probability_markup(own.mean_test_p) + ")"
+                     : ", which may be chance (p&nbsp;=&nbsp;" + number(own.mean_test_p, 2) + ")") +
+             "</li>\n";
   }
   if (lost == 0) return "";
   if (lost > most_lost) items += "<li>and " + std::to_string(lost - most_lost) + " more: see the map.</li>\n";
