@@ -38,6 +38,9 @@ x = np.zeros(4810)
 p = np.full(10, 0.1)
 measure("loss", lambda r: lambda k: r.log(step=k, loss=0.5))
 measure("loss, grad_norm", lambda r: lambda k: r.log(step=k, loss=0.5, grad_norm=0.1))
-measure("loss, grad_norm, lr, two more columns", lambda r: lambda k: r.log(step=k, loss=0.5, grad_norm=0.1, lr=0.1, a=1.0, b=2.0))
+measure(
+    "loss, grad_norm, lr, two more columns",
+    lambda r: lambda k: r.log(step=k, loss=0.5, grad_norm=0.1, lr=0.1, a=1.0, b=2.0),
+)
 measure("loss, ten probabilities", lambda r: lambda k: r.log(step=k, loss=0.5, probabilities=p))
 measure("loss, 4810 parameters", lambda r: lambda k: r.log(step=k, loss=0.5, parameters=x))

@@ -77,7 +77,8 @@ ReadResult read_recorded_run(const std::filesystem::path& path, const ReadOption
     result.columns = columns_of(result.trajectory);
     if (result.trajectory.records.empty()) throw ReadError(path.string() + ": expected rows, got a run without any");
     if (!result.trajectory.end) {
-      result.notes.emplace_back("The run has no end: it is still being recorded, or was cut off.");
+      result.notes.emplace_back(
+          "The run has no end: it is still being recorded, was cut off, or did not say why it ended.");
     }
     return result;
   } catch (const StoreError& error) {

@@ -75,6 +75,14 @@ class Torch(unittest.TestCase):
         self.assertTrue(all(parameter.grad is None for parameter in self.model.parameters()))
         self.assertTrue(all(parameter.dtype == torch.float32 for parameter in self.model.parameters()))
 
+    def test_parts_of_a_module_and_arguments_take_single_precision(self):
+        def loss(model, inputs, weights):
+            hidden = model[1](model[0](self.inputs))  # parts, called without the whole
+            return (torch.nn.functional.cross_entropy(model[2](hidden), self.targets, reduction="none") * weights).mean()
+
+        weighted = perigee.torch.objective(self.model, loss, self.inputs, torch.ones(60))
+        self.assertAlmostEqual(weighted.value(self.x), self.objective.value(self.x), delta=1e-14)
+
     def test_a_run_of_ours_trains_the_module(self):
         result = perigee.minimize(self.objective, self.x, budget=300)
         self.assertLess(result.value, 0.5 * self.objective.value(self.x))
@@ -115,7 +123,8 @@ class Torch(unittest.TestCase):
                 self.assertIn("gravity-well", file.read())
         lost = min(columns, key=lambda name: columns[name][-1])
         self.assertLess(columns[lost][-1], 1e-3)
-        self.assertIn(f"One class is not learnt: the probability of the right answer for {lost}", " ".join(output.split()))
+        sentence = f"One class is not learnt: the probability of the right answer for {lost}"
+        self.assertIn(sentence, " ".join(output.split()))
         self.assertEqual(diagnosis.verdict.id, "gravity-well")
 
     def test_five_lines_were_added(self):

@@ -34,7 +34,7 @@ def gradient_norm(module):
         return float(torch.stack(squares).sum().sqrt()) if squares else float("nan")
 
 
-def class_probabilities(probabilities, targets, classes=None):
+def class_probabilities(probabilities, targets):
     """For each class the mean probability of the right answer over its examples.
 
     probabilities: shape (examples, classes), each row a distribution; targets: the right classes, shape (examples,).
@@ -43,7 +43,7 @@ def class_probabilities(probabilities, targets, classes=None):
     with torch.no_grad():
         targets = targets.reshape(-1)
         right = probabilities.detach().gather(1, targets.unsqueeze(1)).squeeze(1).to(torch.float64)
-        count = probabilities.shape[1] if classes is None else classes
+        count = probabilities.shape[1]
         sums = torch.zeros(count, dtype=torch.float64, device=right.device).index_add_(0, targets, right)
         examples = torch.bincount(targets, minlength=count).to(torch.float64)
         return (sums / examples).cpu().numpy()
@@ -52,7 +52,8 @@ def class_probabilities(probabilities, targets, classes=None):
 def row(module, step, loss, probabilities=None, targets=None):
     """The keyword arguments of Recorder.log for this step: loss, gradient norm and parameters, and where probabilities
     of shape (examples, classes) and targets are given, class_probabilities. Call it after backward()."""
-    arguments = {"step": step, "loss": float(loss), "grad_norm": gradient_norm(module), "parameters": parameters(module)}
+    arguments = {"step": step, "loss": float(loss)}
+    arguments.update(grad_norm=gradient_norm(module), parameters=parameters(module))
     if probabilities is not None:
         arguments["probabilities"] = class_probabilities(probabilities, targets)
     return arguments
@@ -72,7 +73,8 @@ class _Loss:
 
     def __init__(self, module, loss_fn, arguments):
         self.module = copy.deepcopy(module).double()
-        self.module.register_forward_pre_hook(_double_inputs)
+        for part in self.module.modules():
+            part.register_forward_pre_hook(_double_inputs)
         self.loss_fn = loss_fn
         self.arguments = tuple(_in_double(argument) for argument in arguments)
         self.parameters = _trained(self.module)

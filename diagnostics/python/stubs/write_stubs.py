@@ -18,7 +18,9 @@ def stub_of(module, base):
     for entry, name in zip(module.entries, module.__all__):
         documentation = "\n    ".join(getattr(module, name).__doc__.replace("\\", "\\\\").splitlines())
         lines += ["", f"class {name}({base}):", f'    """{documentation}"""']
-        parameters = "".join(f", {argument_name(p['name'])}: {_types[p['kind']]} | None = ..." for p in entry["parameters"])
+        parameters = "".join(
+            f", {argument_name(p['name'])}: {_types[p['kind']]} | None = ..." for p in entry["parameters"]
+        )
         lines.append(f"    def __init__(self{', *' if parameters else ''}{parameters}) -> None: ...")
     return "\n".join(lines) + "\n"
 
