@@ -25,7 +25,10 @@ katex = pathlib.Path("/usr/share/javascript/katex")
 # What a reader looks for, in that order: a title and the pages or folders that belong to it.
 sections = [
     ("Home", ["README.md"]),
-    ("Guides", ["docs/README.md", "docs/command-line.md", "docs/which-solver.md", "docs/how-to"]),
+    ("Tutorials", [f"docs/tutorials/{name}.md" for name in
+                   ["first-run", "diagnose-your-log", "escape-a-saddle", "gravity-well"]]),
+    ("Guides", ["docs/README.md", "docs/command-line.md", "docs/which-solver.md", "docs/compared-with.md",
+                "docs/how-to"]),
     ("Findings", ["docs/findings"]),
     ("Solvers", ["docs/solvers"]),
     ("Problems", ["docs/problems.md", "docs/problems"]),

@@ -22,6 +22,8 @@ files = {
     "after.csv": data / "logs" / "digits-softmax-reward-3.csv",
     "tests": root / "tests",
 }
+# A log whose columns have names that need a mapping.
+mapped = "s,train/ce\n" + "".join(f"{k},{1 / (1 + k)}\n" for k in range(200))
 left_out = [
     (r"\.\.\.", "shortened on the page"),
     (r"^mpirun|^perigee_corpus", "another program, with a test of its own"),
@@ -51,6 +53,7 @@ def main():
                 if reason:
                     print(f"{name}: not run ({reason}): {command}")
                     continue
+                (pathlib.Path(folder) / "mapped.csv").write_text(mapped, encoding="utf-8")
                 for file, source in files.items():
                     target = pathlib.Path(folder) / file
                     if not target.exists():
