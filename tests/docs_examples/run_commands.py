@@ -20,6 +20,8 @@ files = {
     "training.csv": data / "logs" / "digits-softmax-reward-3.csv",
     "before.csv": data / "logs" / "digits-softmax-reward-0.csv",
     "after.csv": data / "logs" / "digits-softmax-reward-3.csv",
+    "runs": data / "logs",
+    **{f"run-{i}.csv": data / "logs" / f"digits-softmax-reward-{'03'[i % 2]}.csv" for i in range(1, 6)},
     "tests": root / "tests",
 }
 # A log whose columns have names that need a mapping.
