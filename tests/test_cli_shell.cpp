@@ -11,8 +11,8 @@ using namespace command_line;
 
 namespace {
 
-const std::vector<std::string> commands{"list",         "run",    "diagnose",  "compare",   "compare merge",
-                                        "compare show", "replay", "reproduce", "completion"};
+const std::vector<std::string> commands{"list",   "run",       "diagnose",   "compare", "compare merge", "compare show",
+                                        "replay", "reproduce", "completion", "watch",   "doctor"};
 
 // The first words of the lines of a --help that begin with two dashes: "  --set KEY=VALUE ...", "  --store,--out ...".
 std::set<std::string> options_in_help(const std::string& command) {

@@ -658,3 +658,17 @@ TEST_CASE("damaged input is read or refused, and never anything else") {
   CHECK(readable > mutations / 20);
   CHECK(refused > mutations / 20);
 }
+
+TEST_CASE("the last line of a log that is still written counts when it is ended") {
+  const std::string end_of_csv = "2,0.";  // of 2,0.25
+  const File csv("step,loss\n0,1\n1,0.5\n" + end_of_csv);
+  CHECK(read_trajectory(csv.path()).trajectory.records.back().value == 0.0);  // as the file stands
+  const ReadOptions growing{.writer = Writer::at_work};
+  CHECK(read_trajectory(csv.path(), growing).trajectory.records.back().value == 0.5);
+  csv.write("step,loss\n0,1\n1,0.5\n" + end_of_csv + "25\n");
+  CHECK(read_trajectory(csv.path(), growing).trajectory.records.back().value == 0.25);
+  const File jsonl("{\"step\": 0, \"loss\": 1}\n{\"step\": 1, \"loss\": 0.5", "log.jsonl");
+  const ReadResult read = read_trajectory(jsonl.path(), growing);
+  CHECK(read.trajectory.records.size() == 1);
+  CHECK(read.notes == read_trajectory(File("{\"step\": 0, \"loss\": 1}\n", "log.jsonl").path()).notes);
+}

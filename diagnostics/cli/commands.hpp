@@ -53,6 +53,16 @@ struct DiagnoseCommandOptions {
   OutputOptions output;
 };
 
+struct WatchCommandOptions {
+  std::string path;
+  std::string format = "auto";
+  std::vector<std::string> mapping;  // role=column, comma separated or repeated
+  double interval = 1.0;             // seconds between two looks at the file, at least
+  double idle = 0.0;                 // seconds without change after which the run counts as over; 0: never
+  std::int64_t process = 0;          // which writes the log: over when it has ended; 0: unknown
+  OutputOptions output;
+};
+
 struct CompareCommandOptions {
   std::vector<std::string> problems;  // each a list: name or name(key=value, ...), @start or not, separated by commas
   std::vector<std::string> suites;    // likewise, of names
@@ -120,6 +130,9 @@ std::vector<ListedName> listed_names(const std::string& kind);
 int list_command(const ListOptions& options);
 int run_command(const RunCommandOptions& options);
 int diagnose_command(const DiagnoseCommandOptions& options);
+int watch_command(const WatchCommandOptions& options);
+/// Of the options: problem, assignments, start and seed.
+int doctor_command(const RunCommandOptions& options);
 int compare_command(const CompareCommandOptions& options);
 int compare_tune_command(const CompareCommandOptions& options);
 int compare_merge_command(const CompareCommandOptions& options);

@@ -49,7 +49,7 @@ int parse_and_dispatch(int argument_count, char** arguments) {
                         })
       ->group("");
   app.footer(
-      "Exit status:\n  0  done\n  1  a finding named by --fail-on was made\n"
+      "Exit status:\n  0  done\n  1  a finding named by --fail-on was made, or doctor found something wrong\n"
       "  2  bad usage or bad input\n  3  the run broke down numerically; its report is written all the same");
   app.require_subcommand(1);
   int exit_code = exit_done;
@@ -119,6 +119,44 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       ->type_name("PROBLEM");
   diagnose_app->footer("Example:\n  perigee diagnose training.csv --map loss=train/loss --report training.html");
   diagnose_app->callback([&] { exit_code = diagnose_command(diagnose); });
+
+  WatchCommandOptions watch;
+  CLI::App* watch_app = app.add_subcommand(
+      "watch", "Follow a log while it is written: what the run is doing now, and its report at the end");
+  watch_app->add_option("file", watch.path, "The log, or run recorded by perigee run --out; it need not be there yet")
+      ->required()
+      ->type_name("FILE");
+  watch_app->add_option("--until-idle", watch.idle, "The run is over when the file has not changed for so many seconds")
+      ->check(CLI::PositiveNumber);
+  watch_app->add_option("--pid", watch.process, "The run is over when this process has ended")
+      ->check(CLI::PositiveNumber);
+  watch_app->add_option("--interval", watch.interval, "Seconds between two looks at the file, at least")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  watch_app->add_option("--format", watch.format, "auto, csv, jsonl, npz, tensorboard, wandb or sqlite")
+      ->check(CLI::IsMember({"auto", "csv", "jsonl", "npz", "tensorboard", "wandb", "sqlite"}))
+      ->capture_default_str();
+  watch_app->add_option("--map", watch.mapping, "Which column plays which role, as in loss=train_loss,step=epoch")
+      ->delimiter(',')
+      ->type_name("ROLE=COLUMN,...")
+      ->allow_extra_args(false);
+  add_output_options(*watch_app, watch.output);
+  watch_app->footer("Example:\n  perigee watch training.csv --until-idle 60");
+  watch_app->callback([&] { exit_code = watch_command(watch); });
+
+  RunCommandOptions doctor;
+  CLI::App* doctor_app = app.add_subcommand(
+      "doctor", "Examine an objective before it is run: derivatives, noise, domain, scaling, step size");
+  doctor_app->add_option("problem", doctor.problem, "Name of the problem (see perigee list problems)")
+      ->required()
+      ->type_name("PROBLEM");
+  doctor_app->add_option("--set", doctor.assignments, "Set a parameter of the problem")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  doctor_app->add_option("--start", doctor.start, "Where to examine it: a start's name, random, or numbers");
+  doctor_app->add_option("--seed", doctor.seed, "Seed of every random draw")->capture_default_str();
+  doctor_app->footer("Example:\n  perigee doctor rosenbrock");
+  doctor_app->callback([&] { exit_code = doctor_command(doctor); });
 
   CompareCommandOptions compare;
   CLI::App* compare_app = app.add_subcommand("compare", "Compare solvers on problems: a campaign of runs, summed up");

@@ -112,6 +112,7 @@ ReadResult read_text_log(readers::Input& input, const std::filesystem::path& pat
   std::error_code error;
   const bool can_start_again = std::filesystem::is_regular_file(path, error);
   std::string reason;
+  if (options.writer == Writer::at_work) input.leave_out_unterminated();
   try {
     readers::LongLog log(options.mapping);
     readers::Table table = read_table(input, format, can_start_again ? &log : nullptr);
@@ -120,6 +121,7 @@ ReadResult read_text_log(readers::Input& input, const std::filesystem::path& pat
     reason = obstacle.reason;
   }
   readers::Input again(path);
+  if (options.writer == Writer::at_work) again.leave_out_unterminated();
   readers::Table table = read_table(again, format, nullptr);
   ReadResult result = readers::assemble(table, options.mapping);
   result.notes.push_back("The log was read as a whole, not in one pass, " + reason + ".");

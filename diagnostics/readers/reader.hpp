@@ -16,12 +16,19 @@
 
 namespace perigee {
 
+/// Whether the program that writes the file has finished.
+enum class Writer {
+  finished,
+  at_work,  // the last line of a text log counts only when it is ended
+};
+
 struct ReadOptions {
   std::string format = "auto";  // "auto", "csv" (also tab- or semicolon-separated), "jsonl", "npz" (also one .npy),
                                 // "tensorboard", "wandb" or "sqlite"
   /// (role, column) pairs that go before any guess. Roles: iteration (or step), value (or loss), reward,
   /// gradient_norm (or grad_norm), step_size (or lr), step_norm, and probability, which may come several times.
   std::vector<std::pair<std::string, std::string>> mapping{};
+  Writer writer = Writer::finished;
 };
 
 /// What a column of the file is taken for.

@@ -80,7 +80,7 @@ bool LineReader::next_line(std::string_view& line) {
     }
     if (!fill()) break;
   }
-  if (newline == nullptr && begin_ == end_) return false;
+  if (newline == nullptr && (begin_ == end_ || leaves_out_unterminated_)) return false;
   ++line_number_;
   line_is_unterminated_ = newline == nullptr;
   const char* first = buffer_.data() + begin_;

@@ -22,6 +22,10 @@ class LineReader {
  public:
   explicit LineReader(const std::filesystem::path& path);
 
+  /// From now on a last line without line end counts as not there: its writer is still at it, and half a number reads
+  /// as another number.
+  void leave_out_unterminated() { leaves_out_unterminated_ = true; }
+
   /// The first bytes of the file, as they are. Only before the first line is read.
   std::string_view beginning() const { return {buffer_.data(), end_}; }
 
@@ -53,6 +57,7 @@ class LineReader {
                             << 13;  // bytes to read next: few of a small file, and twice as many each time
   bool at_end_of_file_ = false;
   bool line_is_unterminated_ = false;
+  bool leaves_out_unterminated_ = false;
   std::uint64_t line_number_ = 0;
 };
 
