@@ -86,7 +86,7 @@ def stage(to):
     pages = []
     for name in site_files():
         target = to / name
-        if name.startswith("docs/site/"):
+        if name.startswith(("docs/site/", "docs/templates/")):
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         if name.endswith(".md"):
