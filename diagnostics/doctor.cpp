@@ -37,6 +37,7 @@ class Doctor {
       return std::move(report_);
     }
     if (!repeatability()) return std::move(report_);
+    report_.noise = value_noise(objective_, x_, random_);
     derivatives();
     domain();
     curvature();
@@ -71,9 +72,36 @@ class Doctor {
       say("derivatives", Health::good, "Gradient and Hessian-vector products are the derivatives of the values.");
     } else if (checked.outcome() == CheckOutcome::undecided) {
       say("derivatives", Health::undecided, checked.text(), "Examine at another point, generic and away from kinks.");
+    } else if (agrees_within_noise()) {
+      say("derivatives", Health::undecided,
+          "The values carry a noise of about " + format_number(report_.noise, 2) +
+              ", in which small errors of the gradient drown; over steps that stand out of it the gradient is right.",
+          "Compute the values in double precision, and without rounding them, to know more.");
     } else {
       say("derivatives", Health::bad, checked.text(), "Correct them first: no run can be trusted before.");
     }
+  }
+
+  // Whether the noise explains a gradient that fails the check: central differences over h = sigma^(1/3) are off by
+  // sigma/h for the noise and by as much for the third derivative; 30 times their sum is allowed.
+  bool agrees_within_noise() {
+    if (!(report_.noise > great_relative_noise * (1.0 + std::abs(report_.value)))) return false;
+    const double h = std::cbrt(report_.noise) * (1.0 + x_.norm());
+    RandomEngine engine = random_.engine("doctor-differences");
+    Vector direction(x_.size());
+    for (int i = 0; i < probes; ++i) {
+      fill_standard_normal(engine, direction.view());
+      const double length = direction.view().norm();
+      if (!(length > 0.0)) continue;
+      direction.view() /= length;
+      point_.view() = x_ + h * direction.view();
+      const double above = objective_.value(point_.view());
+      point_.view() = x_ - h * direction.view();
+      const double difference = (above - objective_.value(point_.view())) / (2.0 * h);
+      const double allowed = 30.0 * (report_.noise / h + h * h);
+      if (!(std::abs(difference - gradient_.view().dot(direction.view())) <= allowed)) return false;
+    }
+    return true;
   }
 
   // Also the largest change of the gradient over the distance, near x.
@@ -136,7 +164,6 @@ class Doctor {
   }
 
   void noise() {
-    report_.noise = value_noise(objective_, x_, random_);
     if (std::isnan(report_.noise)) {
       say("noise", Health::undecided, "The noise of the value cannot be told from its changes here.");
       return;

@@ -11,9 +11,8 @@ namespace {
 
 constexpr int count = 9;
 constexpr int most_spacings = 8;
+constexpr double other_spacing = 3.3;  // no small fraction
 constexpr std::uint64_t lines = 3;
-
-double noise_along(const Objective& objective, ConstVectorView x, ConstVectorView direction);
 
 std::vector<double> values_along(const Objective& objective, ConstVectorView x, ConstVectorView direction,
                                  double spacing) {
@@ -52,8 +51,7 @@ double noise_of_values(const std::vector<double>& values) {
 
 namespace {
 
-double noise_along(const Objective& objective, ConstVectorView x, ConstVectorView direction) {
-  double spacing = 1e-12 * (1.0 + x.norm());
+double noise_along(const Objective& objective, ConstVectorView x, ConstVectorView direction, double spacing) {
   for (int attempt = 0; attempt < most_spacings; ++attempt) {
     const std::vector<double> values = values_along(objective, x, direction, spacing);
     if (!std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); })) {
@@ -67,7 +65,10 @@ double noise_along(const Objective& objective, ConstVectorView x, ConstVectorVie
       continue;
     }
     const double noise = noise_of_values(values);
-    if (!std::isnan(noise)) return noise;
+    if (!std::isnan(noise)) {
+      const double again = noise_of_values(values_along(objective, x, direction, other_spacing * spacing));
+      return std::isnan(again) ? noise : std::max(noise, again);
+    }
     spacing *= 0.1;
   }
   return not_measured;
@@ -76,7 +77,7 @@ double noise_along(const Objective& objective, ConstVectorView x, ConstVectorVie
 }  // namespace
 
 double value_noise(const Objective& objective, ConstVectorView x, const RandomSource& random) {
-  std::vector<double> levels;
+  double largest = not_measured;
   Vector direction(x.size());
   for (std::uint64_t line = 0; line < lines; ++line) {
     RandomEngine engine = random.engine("value-noise", line);
@@ -84,12 +85,11 @@ double value_noise(const Objective& objective, ConstVectorView x, const RandomSo
     const double length = direction.view().norm();
     if (!(length > 0.0)) return not_measured;
     direction.view() /= length;
-    const double level = noise_along(objective, x, direction.view());
-    if (!std::isnan(level)) levels.push_back(level);
+    const double spacing = 1e-12 * (1.0 + x.norm()) * std::pow(1.7, static_cast<double>(line));
+    const double level = noise_along(objective, x, direction.view(), spacing);
+    if (!std::isnan(level)) largest = std::isnan(largest) ? level : std::max(largest, level);
   }
-  if (levels.empty()) return not_measured;
-  std::sort(levels.begin(), levels.end());
-  return levels[levels.size() / 2];
+  return largest;
 }
 
 }  // namespace perigee

@@ -131,6 +131,47 @@ TEST_CASE("values with a fine ripple are noisy, and the doctor says so") {
   CHECK(health_of(report, "noise") == Health::caution);
 }
 
+TEST_CASE("values rounded to a grid have the noise of the grid") {
+  // Rounding errors are uniform on a grid's cell: a standard deviation of cell/sqrt(12).
+  for (const double grid : {1e-3, 1e-6, 1e-9}) {
+    for (const Index n : {1, 2, 5}) {
+      for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        const auto f = functional(
+            n,
+            [grid](ConstVectorView x) {
+              double sum = 0.3;
+              for (Index i = 0; i < x.size(); ++i)
+                sum += static_cast<double>(i + 1) * x[i] * x[i] + 0.1 * std::sin(x[i]);
+              return std::round(sum / grid) * grid;
+            },
+            [](ConstVectorView x, VectorView gradient) { gradient = 2.0 * x; });
+        Vector x(n);
+        for (Index i = 0; i < n; ++i) x[i] = 0.5 + 0.1 * static_cast<double>(seed) - 0.3 * static_cast<double>(i);
+        const double noise = value_noise(f, x.view(), RandomSource(seed));
+        CAPTURE(grid, n, seed);
+        CHECK(noise > grid / std::sqrt(12.0) / 4.0);
+        CHECK(noise < grid / std::sqrt(12.0) * 4.0);
+      }
+    }
+  }
+}
+
+TEST_CASE("noise is not mistaken for a wrong gradient, nor does it hide one") {
+  const auto rounded = [](double factor) {
+    return functional(
+        2, [](ConstVectorView x) { return std::round((std::exp(x[0]) + x[1] * x[1]) * 1e6) * 1e-6; },
+        [factor](ConstVectorView x, VectorView gradient) {
+          gradient[0] = factor * std::exp(x[0]);
+          gradient[1] = 2.0 * x[1];
+        });
+  };
+  const DoctorReport right = examine(rounded(1.0), {0.3, 0.5}, source);
+  INFO(right.text());
+  CHECK(health_of(right, "derivatives") == Health::undecided);
+  CHECK(health_of(right, "noise") == Health::caution);
+  CHECK(health_of(examine(rounded(1.2), {0.3, 0.5}, source), "derivatives") == Health::bad);
+}
+
 TEST_CASE("a point of the wrong length is refused") {
   CHECK_THROWS_WITH(examine(quadratic(1.0, 2.0), {1.0}, source),
                     "examine: x must have the objective's dimension 2, got 1");
