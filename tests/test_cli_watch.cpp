@@ -57,7 +57,10 @@ TEST_CASE("watch ends with the process that writes, and with a recorded run that
   CHECK(perigee("watch " + log + " --until-idle 0.3 --fail-on non-finite").exit_code == 1);
   const std::string store = quoted((folder.path / "run.sqlite").string());
   REQUIRE(perigee("run capped-saddle --out " + store).exit_code == 0);
-  CHECK(perigee("watch " + store).exit_code == 0);
+  const Outcome recorded = perigee("watch " + store);
+  CHECK(recorded.exit_code == 0);
+  CHECK(contains(recorded.output, "(proven)"));  // the file names its problem, whose curvature was asked for
+  CHECK(recorded.output == perigee("diagnose " + store).output);
 }
 
 TEST_CASE("watch refuses in the end what cannot be read") {

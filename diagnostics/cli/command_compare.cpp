@@ -77,16 +77,13 @@ CampaignOptions campaign_options(const CompareCommandOptions& command) {
 class RowProgress {
  public:
   void operator()(const CampaignProgress& progress) {
-    if (isatty(STDERR_FILENO) == 0) return;
-    shown_ = true;
-    std::cerr << "\r\033[K" << progress.done << " of " << progress.wanted << " runs" << std::flush;
+    if (!line_.on_terminal()) return;
+    line_.show(std::to_string(progress.done) + " of " + std::to_string(progress.wanted) + " runs");
   }
-  void clear() {
-    if (shown_) std::cerr << "\r\033[K";
-  }
+  void clear() { line_.erase(); }
 
  private:
-  bool shown_ = false;
+  StatusLine line_;
 };
 
 void write_to(const std::string& path, const std::string& content) {

@@ -1,10 +1,13 @@
 // `perigee watch`: follows a log while it is written.
 //
 // Whenever the file has changed it is read again as a whole, which any format permits, and which makes truncation and
-// rotation no special cases: the verdict is at all times the one of `perigee diagnose` on the file as it is. The next
-// look comes after twenty times as long as the last one took, at least, so that at most a twentieth of a core is spent.
+// rotation no special cases. On the way the objective is not asked; the report at the end is the one of `perigee
+// diagnose`. The next look comes after twenty times as long as the last one took, at least, so that at most a twentieth
+// of a core is spent.
 #include <perigee/diagnostics/cli/commands.hpp>
 #include <perigee/diagnostics/cli/output.hpp>
+#include <perigee/diagnostics/cli/report_on.hpp>
+#include <perigee/diagnostics/cli/status_line.hpp>
 #include <perigee/diagnostics/diagnose.hpp>
 #include <perigee/diagnostics/online/current_course.hpp>
 #include <perigee/diagnostics/readers/reader.hpp>
@@ -12,18 +15,16 @@
 #include <perigee/lib/parameters.hpp>
 
 #include <signal.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <optional>
+#include <string>
 #include <thread>
+#include <utility>
 
 namespace perigee::cli {
 
@@ -67,37 +68,6 @@ bool has_ended(std::int64_t process) {
   const std::size_t name_end = stat.rfind(") ");
   return name_end != std::string::npos && stat.compare(name_end + 2, 1, "Z") == 0;
 }
-
-// One line in place on a terminal; elsewhere a line whenever the words change.
-class CourseLine {
- public:
-  CourseLine() : on_terminal_(isatty(STDERR_FILENO) != 0), has_color_(std::getenv("NO_COLOR") == nullptr) {}
-  ~CourseLine() { erase(); }
-  void show(const std::string& numbers, const std::string& sentence) {
-    if (!on_terminal_) {
-      if (sentence != last_sentence_) std::cerr << numbers << sentence << std::endl;
-      last_sentence_ = sentence;
-      return;
-    }
-    winsize size{};
-    const std::size_t columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-    // A line that wraps could not be taken back.
-    const std::string first = numbers.substr(0, columns - 1);
-    const std::string rest = sentence.substr(0, columns - 1 - first.size());
-    std::cerr << "\r\033[K" << first << (has_color_ ? "\033[1m" + rest + "\033[0m" : rest) << std::flush;
-    is_shown_ = true;
-  }
-  void erase() {
-    if (is_shown_) std::cerr << "\r\033[K" << std::flush;
-    is_shown_ = false;
-  }
-
- private:
-  bool on_terminal_;
-  bool has_color_;
-  bool is_shown_ = false;
-  std::string last_sentence_;
-};
 
 std::string numbers_of(const StepRecord& record) {
   std::string text = "iteration " + std::to_string(record.iteration) + "  value " + format_number(record.value) + "  ";
@@ -146,14 +116,7 @@ class Watch {
   int report() {
     line_.erase();
     read_options_.writer = Writer::finished;
-    Report report;
-    ReadResult read = read_trajectory(options_.path, read_options_);
-    report.source.kind = read.format;
-    report.source.path = options_.path;
-    for (const ColumnUse& use : read.columns) report.source.columns.emplace_back(use.role, use.column);
-    report.source.notes = std::move(read.notes);
-    report.diagnosis = diagnose(read.trajectory, nullptr, diagnose_options_);
-    report.trajectory = std::move(read.trajectory);
+    const Report report = report_on(options_.path, read_options_, std::nullopt, diagnose_options_, options_.output);
     write_report_file({report}, options_.output);
     return print_report(report, options_.output);
   }
@@ -161,23 +124,30 @@ class Watch {
  private:
   void look() {
     std::error_code error;
-    if (!std::filesystem::exists(options_.path, error)) return line_.show("", "waiting for " + options_.path);
+    if (!std::filesystem::exists(options_.path, error)) return say("", "waiting for " + options_.path);
     try {
       const ReadResult read = read_trajectory(options_.path, read_options_);
       const Diagnosis diagnosis = diagnose(read.trajectory, nullptr, diagnose_options_);
       const CurrentCourse course = current_course(read.trajectory, diagnosis);
-      line_.show(numbers_of(read.trajectory.records.back()), course.sentence);
+      say(numbers_of(read.trajectory.records.back()), course.sentence);
       has_end_ = read.trajectory.end.has_value();
     } catch (const ReadError& unreadable) {
       // A header without rows, a file that is being replaced: the next look will tell. The report is strict.
-      line_.show("", std::string("not yet readable: ") + unreadable.what());
+      say("", std::string("not yet readable: ") + unreadable.what());
     }
+  }
+
+  // Where lines stay, one only when the words change.
+  void say(std::string numbers, const std::string& sentence) {
+    if (line_.on_terminal() || sentence != last_sentence_) line_.show(std::move(numbers), sentence);
+    last_sentence_ = sentence;
   }
 
   const WatchCommandOptions& options_;
   ReadOptions read_options_;
   DiagnoseOptions diagnose_options_;
-  CourseLine line_;
+  StatusLine line_;
+  std::string last_sentence_;
   bool has_end_ = false;  // a recorded run says so itself
 };
 

@@ -34,12 +34,6 @@ volatile std::sig_atomic_t interrupted = 0;
 
 void note_interrupt(int) { interrupted = 1; }
 
-// Of standard error.
-std::size_t terminal_columns() {
-  winsize size{};
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
 [[noreturn]] void fail(const std::string& path, const char* doing) {
   throw std::runtime_error(path + ": cannot " + doing + ": " + std::strerror(errno));
 }
@@ -47,7 +41,7 @@ std::size_t terminal_columns() {
 TextOptions terminal_options() {
   TextOptions options;
   if (isatty(STDOUT_FILENO) == 0) return options;
-  if (std::getenv("NO_COLOR") == nullptr) options.color = TextColor::ansi;
+  if (wants_color(STDOUT_FILENO)) options.color = TextColor::ansi;
   winsize size{};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     options.width = std::clamp<Index>(size.ws_col, 40, 120);
@@ -174,17 +168,11 @@ StopRule until_interrupted() {
 
 ProgressLine::ProgressLine(std::uint64_t budget, ShowProgress when, Trajectory description)
     : budget_(budget),
-      on_terminal_(isatty(STDERR_FILENO) != 0),
-      has_color_(on_terminal_ && std::getenv("NO_COLOR") == nullptr),
-      is_wanted_(on_terminal_ || when == ShowProgress::always),
+      is_wanted_(line_.on_terminal() || when == ShowProgress::always),
       live_(std::move(description)),
       last_look_(Clock::now()),
-      next_line_(last_look_ + (on_terminal_ ? first_line_on_terminal : between_lines)),
+      next_line_(last_look_ + (line_.on_terminal() ? first_line_on_terminal : between_lines)),
       next_course_(last_look_) {}
-
-ProgressLine::~ProgressLine() {
-  if (is_shown_) std::cerr << "\r\033[K";
-}
 
 void ProgressLine::observe(const StepRecord& first, const Stepper& stepper) {
   if (!is_wanted_) return;
@@ -210,29 +198,20 @@ void ProgressLine::show(const StepRecord& record) {
     // A hundredth of the time at most goes into asking.
     next_course_ = last_look_ + std::max<Clock::duration>(between_courses, 100 * asked);
   }
-  next_line_ = last_look_ + (on_terminal_ ? between_updates : between_lines);
-  std::string line = "iteration " + std::to_string(record.iteration) + "  value " + format_number(record.value) +
-                     "  gradient norm " + format_number(record.gradient_norm, 3) + "  ";
-  std::string sentence = course_.sentence;
-  if (on_terminal_) {
+  next_line_ = last_look_ + (line_.on_terminal() ? between_updates : between_lines);
+  std::string numbers = "iteration " + std::to_string(record.iteration) + "  value " + format_number(record.value) +
+                        "  gradient norm " + format_number(record.gradient_norm, 3) + "  ";
+  if (line_.on_terminal()) {
     constexpr std::size_t width = 24;
     const double share = std::min(1.0, static_cast<double>(record.counts.gradients) / static_cast<double>(budget_));
     const auto filled = static_cast<std::size_t>(share * width);
-    line.insert(0, "[" + std::string(filled, '#') + std::string(width - filled, '.') + "] ");
-    // A line that wraps could not be taken back.
-    const std::size_t columns = terminal_columns();
-    line.resize(std::min(line.size(), columns - 1));
-    sentence.resize(std::min(sentence.size(), columns - 1 - line.size()));
-    line.insert(0, "\r\033[K");
+    numbers.insert(0, "[" + std::string(filled, '#') + std::string(width - filled, '.') + "] ");
   }
-  line += has_color_ ? "\033[1m" + sentence + "\033[0m" : sentence;
-  if (!on_terminal_) line += '\n';
-  is_shown_ = on_terminal_;
-  std::cerr << line << std::flush;
+  line_.show(std::move(numbers), course_.sentence);
 }
 
 void ProgressLine::finish(const End& end, const Stepper& stepper) {
-  if (!is_wanted_ || on_terminal_) return;  // on a terminal the report follows
+  if (!is_wanted_ || line_.on_terminal()) return;  // on a terminal the report follows
   live_.finish(end, stepper);
   last_look_ = next_course_ = Clock::now();
   show(stepper.record());

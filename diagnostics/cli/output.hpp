@@ -3,6 +3,7 @@
 #define PERIGEE_DIAGNOSTICS_CLI_OUTPUT_HPP
 
 #include <perigee/diagnostics/cli/commands.hpp>
+#include <perigee/diagnostics/cli/status_line.hpp>
 #include <perigee/diagnostics/diagnose.hpp>
 #include <perigee/diagnostics/online/live_diagnosis.hpp>
 #include <perigee/diagnostics/report.hpp>
@@ -69,7 +70,6 @@ enum class ShowProgress {
 class ProgressLine final : public Observer {
  public:
   ProgressLine(std::uint64_t budget, ShowProgress when, Trajectory description);
-  ~ProgressLine() override;
   void observe(const StepRecord& first, const Stepper& stepper) override;
   void finish(const End& end, const Stepper& stepper) override;
 
@@ -79,9 +79,7 @@ class ProgressLine final : public Observer {
   void show(const StepRecord& record);
 
   std::uint64_t budget_;
-  bool on_terminal_;
-  bool has_color_;
-  bool is_shown_ = false;  // a line is on the terminal now
+  StatusLine line_;
   bool is_wanted_;
   LiveDiagnosis live_;
   CurrentCourse course_;
