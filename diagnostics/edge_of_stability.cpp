@@ -251,8 +251,7 @@ void detect_edge_of_stability(const DiagnosisInput& input, Diagnosis& diagnosis)
                     "% of the steps raise the value, which still falls on average: the edge of stability.";
   finding.recommendation =
       "Nothing has to be done: the curvature settles at what the step size bears. With a shorter step the value falls "
-      "at "
-      "every step; whether it gets further, a run at half the step tells.";
+      "at every step; whether it gets further, a run at half the step tells.";
   finding.counterevidence =
       "The same largest curvature at half the step size: then it is the landscape's, and the step "
       "merely too long.";

@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/in_order.hpp"
 #include "support/sample_report.hpp"
 
 #include <perigee/diagnostics/render_html.hpp>
@@ -312,13 +313,7 @@ TEST_CASE("HTML: why, next and what would change the verdict follow it, before t
                                        "<code>gravity-well</code></td><td class=\"because\">value ",
                                        "Thresholds changed</h2>",
                                        "0.1 by default"};
-  std::size_t at = 0;
-  for (const std::string& part : order) {
-    INFO(part);
-    const std::size_t found = page.find(part, at);
-    REQUIRE(found != std::string::npos);
-    at = found;
-  }
+  test::require_in_order(page, order);
 }
 
 TEST_CASE("HTML: text from outside stays text") {

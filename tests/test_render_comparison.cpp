@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/in_order.hpp"
 #include "support/made_campaign.hpp"
 
 #include <perigee/diagnostics/compare/report/comparison_charts.hpp>
@@ -68,13 +69,7 @@ TEST_CASE("comparison page: the verdict first, then what it rests on") {
                                        "What to keep in mind",
                                        "Set-up",
                                        "made up"};
-  std::size_t at = 0;
-  for (const std::string& part : order) {
-    INFO(part);
-    const std::size_t found = page.find(part, at);
-    REQUIRE(found != std::string::npos);
-    at = found;
-  }
+  test::require_in_order(page, order);
 }
 
 TEST_CASE("comparison page: every cell leads to runs that are there, ids are unique, nothing is loaded or run") {

@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/in_order.hpp"
 #include "support/sample_report.hpp"
 
 #include <perigee/diagnostics/render_markdown.hpp>
@@ -107,13 +108,7 @@ TEST_CASE("Markdown: verdict, why, next, what would change it, limits, findings,
                                        "| plateau | 10 to 200 | `gravity-well` |",
                                        "### Thresholds changed",
                                        "- `plateau.exponent` = 0.05 (0.1 by default)\n"};
-  std::size_t at = 0;
-  for (const std::string& part : order) {
-    INFO(part);
-    const std::size_t found = text.find(part, at);
-    REQUIRE(found != std::string::npos);
-    at = found;
-  }
+  test::require_in_order(text, order);
   CHECK(tables_are_whole(text));
 }
 

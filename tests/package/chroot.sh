@@ -15,19 +15,19 @@ fi
 mkdir -p "$root/etc/apt/apt.conf.d"
 apt-config dump | grep -i '^Acquire::.*\(proxy\|verify\|CaInfo\)' >"$root/etc/apt/apt.conf.d/90mirror" || true
 echo "deb [trusted=yes] $mirror bookworm main" >"$root/etc/apt/sources.list"
-mkdir -p "$root/work"
-cp "$packages"/*.deb "$root/work"
-cp -r "$source/tests/consumer" "$source/tests/data/logs" "$root/work"
+mkdir -p "$root/srv/perigee"
+cp "$packages"/*.deb "$root/srv/perigee"
+cp -r "$source/tests/consumer" "$source/tests/data/logs" "$root/srv/perigee"
 
 inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "$@"; }
 inside apt-get update -qq
-inside sh -ec 'cd /work && apt-get install -y -qq --no-install-recommends ./perigee_*.deb >/dev/null'
+inside sh -ec 'cd /srv/perigee && apt-get install -y -qq --no-install-recommends ./perigee_*.deb >/dev/null'
 inside perigee --version --verbose
-inside perigee diagnose /work/logs/digits-softmax-reward-3.csv | head -8
-inside sh -ec 'cd /work && apt-get install -y -qq --no-install-recommends ./libperigee-dev_*.deb g++ cmake make >/dev/null
+inside perigee diagnose /srv/perigee/logs/digits-softmax-reward-3.csv | head -8
+inside sh -ec 'cd /srv/perigee && apt-get install -y -qq --no-install-recommends ./libperigee-dev_*.deb g++ cmake make >/dev/null
   cmake -S consumer -B build -DCMAKE_BUILD_TYPE=Release >/dev/null && cmake --build build && build/consumer'
 if compgen -G "$packages/python3-perigee_*.deb" >/dev/null; then
-  inside sh -ec 'cd /work && apt-get install -y -qq --no-install-recommends ./python3-perigee_*.deb >/dev/null
+  inside sh -ec 'cd /srv/perigee && apt-get install -y -qq --no-install-recommends ./python3-perigee_*.deb >/dev/null
     python3 -c "import perigee; print(len(perigee.__dict__) > 0)"'
 fi
 echo "installed and used in $root"

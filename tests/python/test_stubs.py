@@ -22,7 +22,7 @@ internal = {
 }
 
 
-def stub(module):
+def parsed_stub(module):
     return ast.parse((package / f"{module}.pyi").read_text(encoding="utf-8"))
 
 
@@ -50,7 +50,7 @@ class Stubs(unittest.TestCase):
         self.assertTrue((package / "py.typed").exists())
 
     def test_the_compiled_part(self):
-        tree = stub("_core")
+        tree = parsed_stub("_core")
         classes, functions = definitions(tree, ast.ClassDef), definitions(tree, ast.FunctionDef)
         described = {name for name in classes if not name.startswith("_")} | set(functions)
         self.assertEqual(described | internal, public(perigee._core))
@@ -62,7 +62,7 @@ class Stubs(unittest.TestCase):
 
     def test_keyword_arguments_of_the_compiled_part(self):
         # pybind11 writes the signature into the first line of the docstring.
-        tree = stub("_core")
+        tree = parsed_stub("_core")
         recorder = definitions(tree, ast.ClassDef)["Recorder"]
         methods = {node.name: node for node in recorder.body if isinstance(node, ast.FunctionDef)}
         for node, function in (
@@ -76,7 +76,7 @@ class Stubs(unittest.TestCase):
             self.assertEqual(signature.count(": "), len(arguments(node)) + signature.count("self: "))
 
     def test_the_python_part(self):
-        tree = stub("__init__")
+        tree = parsed_stub("__init__")
         imported = {alias.asname for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
         functions = definitions(tree, ast.FunctionDef)
         self.assertEqual((imported - {None}) | set(functions), set(perigee.__all__))
@@ -86,7 +86,7 @@ class Stubs(unittest.TestCase):
 
     def test_the_modules(self):
         for module in ("schedules", "solvers", "problems"):
-            tree = stub(module)
+            tree = parsed_stub(module)
             names = set(definitions(tree, ast.FunctionDef)) | set(definitions(tree, ast.ClassDef))
             there = importlib.import_module("perigee." + module)
             self.assertTrue(names)
