@@ -44,3 +44,10 @@ def make_class(entry, base, module):
         (base,),
         {"__init__": __init__, "__doc__": _documentation(entry), "__module__": module},
     )
+
+
+def make_classes(entries, base, module, namespace):
+    """Puts the class of every entry into the module's namespace; returns their names."""
+    made = [make_class(entry, base, module) for entry in entries]
+    namespace.update({one.__name__: one for one in made})
+    return [one.__name__ for one in made]

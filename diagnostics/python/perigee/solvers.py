@@ -2,11 +2,7 @@
 parameters."""
 
 from . import _core
-from ._classes import make_class
+from ._classes import make_classes
 
 entries = _core.solver_entries()
-__all__ = []
-for _entry in entries:
-    _class = make_class(_entry, _core.Solver, __name__)
-    globals()[_class.__name__] = _class
-    __all__.append(_class.__name__)
+__all__ = make_classes(entries, _core.Solver, __name__, globals())
