@@ -127,6 +127,11 @@ void Statement::bind(int parameter, std::string_view value) {
                             SQLITE_UTF8));
 }
 
+void Statement::bind_borrowed(int parameter, std::string_view value) {
+  check(sqlite3_bind_text64(handle_, parameter, value.empty() ? "" : value.data(), value.size(), SQLITE_STATIC,
+                            SQLITE_UTF8));
+}
+
 void Statement::bind(int parameter, std::span<const std::uint8_t> value) {
   // A null pointer would bind NULL instead of an empty blob.
   if (value.empty()) return check(sqlite3_bind_zeroblob(handle_, parameter, 0));

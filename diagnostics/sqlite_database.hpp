@@ -59,7 +59,7 @@ class Database {
   sqlite3* handle_ = nullptr;
 };
 
-/// A prepared statement. Parameters count from 1, result columns from 0; texts and blobs are copied.
+/// A prepared statement. Parameters count from 1, result columns from 0; texts and blobs are copied, unless borrowed.
 class Statement {
  public:
   Statement(const Database& database, const std::string& text);
@@ -70,6 +70,8 @@ class Statement {
   void bind(int parameter, std::int64_t value);
   void bind(int parameter, double value, WhenNan when_nan = WhenNan::not_measured);
   void bind(int parameter, std::string_view value);
+  /// The text itself must stay until run() has returned.
+  void bind_borrowed(int parameter, std::string_view value);
   void bind(int parameter, std::span<const std::uint8_t> value);
   void bind_null(int parameter);
   /// Runs to the end and makes the statement ready for the next values.

@@ -94,6 +94,10 @@ void write_to(const std::string& path, const std::string& content) {
   }
 }
 
+unsigned threads_of(const CompareCommandOptions& command) {
+  return command.threads > 0 ? command.threads : std::max(1U, std::thread::hardware_concurrency());
+}
+
 // What was asked for; the table unless standard output is taken.
 void write_summary(const CompareCommandOptions& command, const RunConfiguration& configuration,
                    const CampaignOptions& campaign, RunRows& all_rows, const std::vector<Provenance>& writers) {
@@ -101,7 +105,8 @@ void write_summary(const CompareCommandOptions& command, const RunConfiguration&
   const ReportDetail detail = !command.report_path.empty() ? ReportDetail::runs
                               : !command.json_path.empty() ? ReportDetail::curves
                                                            : ReportDetail::table;
-  const ComparisonReport report = compare_runs(configuration, campaign, rows, writers, {.detail = detail});
+  const ComparisonReport report =
+      compare_runs(configuration, campaign, rows, writers, {.detail = detail, .threads = threads_of(command)});
   if (!command.csv_path.empty()) {
     std::ostringstream csv;
     write_campaign_csv(csv, campaign, rows);
@@ -142,7 +147,7 @@ int compare_over(CampaignRanks& ranks, const CompareCommandOptions& command, con
     return exit_done;
   }
   const RunConfiguration configuration = campaign.configuration();
-  const unsigned threads = command.threads > 0 ? command.threads : std::max(1U, std::thread::hardware_concurrency());
+  const unsigned threads = threads_of(command);
   Provenance provenance = provenance_of_this_process(threads);
   if (ranks.size() > 1) provenance.emplace_back("ranks", std::to_string(ranks.size()));
   std::vector<Provenance> writers{provenance};

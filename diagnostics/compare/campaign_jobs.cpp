@@ -9,9 +9,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t runs_in_lanes = 2048;      // a job of vector lanes; otherwise a job is one run
-constexpr std::size_t rows_in_group = 4096;      // appended at once, at most
-constexpr double seconds_between_groups = 0.25;  // at least as often, so that a kill loses little
+constexpr std::size_t runs_in_lanes = 2048;       // a job of vector lanes; otherwise a job is one run
+constexpr std::size_t rows_in_group = 4096;       // appended at once, at most
+constexpr std::size_t most_rows_waiting = 65536;  // then computing waits for the file
+constexpr double seconds_between_groups = 0.25;   // at least as often, so that a kill loses little
 
 }  // namespace
 
@@ -52,25 +53,39 @@ RowCollector::RowCollector(RunRows& to, const CampaignProgress& progress, const 
     : to_(to), progress_(progress), options_(options), last_(Clock::now()) {}
 
 void RowCollector::take(std::vector<RunRow>&& rows) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  written_.wait(lock, [&] { return !writing_ || waiting_.size() < most_rows_waiting; });
   waiting_.insert(waiting_.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
   const double waited = std::chrono::duration<double>(Clock::now() - last_).count();
-  if (waiting_.size() >= rows_in_group || waited >= seconds_between_groups) append();
+  if (!writing_ && (waiting_.size() >= rows_in_group || waited >= seconds_between_groups)) append_waiting(lock);
 }
 
 CampaignProgress RowCollector::finish() {
-  const std::lock_guard lock(mutex_);
-  append();
+  std::unique_lock lock(mutex_);
+  append_waiting(lock);
   return progress_;
 }
 
-void RowCollector::append() {
+void RowCollector::append_waiting(std::unique_lock<std::mutex>& lock) {
   if (waiting_.empty()) return;
+  // Whatever throws, others must not wait for rows that nobody writes any more.
+  struct Writing {
+    RowCollector& collector;
+    std::unique_lock<std::mutex>& lock;
+    ~Writing() {
+      if (!lock.owns_lock()) lock.lock();
+      collector.writing_ = false;
+      collector.written_.notify_all();
+    }
+  } const writing{*this, lock};
+  writing_ = true;
   std::vector<RunRow> rows;
   rows.swap(waiting_);  // a failure must not try the same rows again
+  lock.unlock();
   // In order they go to the end of a file's table, which is cheaper than into its middle.
   std::sort(rows.begin(), rows.end(), [](const RunRow& a, const RunRow& b) { return a.run < b.run; });
   to_.append(rows);
+  lock.lock();
   progress_.done += static_cast<Index>(rows.size());
   last_ = Clock::now();
   if (options_.progressed) options_.progressed(progress_);

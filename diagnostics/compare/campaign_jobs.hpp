@@ -6,6 +6,7 @@
 #include <perigee/diagnostics/compare/campaign_runner.hpp>
 
 #include <chrono>
+#include <condition_variable>
 #include <mutex>
 #include <vector>
 
@@ -34,22 +35,26 @@ class CampaignJobs {
   std::mutex mutex_;
 };
 
-/// Rows from all sides, appended in groups. The lock is held while they are written: computing goes on meanwhile in
-/// whatever other threads have in hand. From any thread.
+/// Rows from all sides, appended in groups. Who brings rows when a group is due writes it, and others go on computing:
+/// they wait only where writing lags far behind. From any thread.
 class RowCollector {
  public:
   RowCollector(RunRows& to, const CampaignProgress& progress, const RunnerOptions& options);
   void take(std::vector<RunRow>&& rows);
+
+  /// Appends what is left, when nobody brings rows any more.
   CampaignProgress finish();
 
  private:
-  void append();
+  void append_waiting(std::unique_lock<std::mutex>& lock);
   RunRows& to_;
   CampaignProgress progress_;
   const RunnerOptions& options_;
   std::chrono::steady_clock::time_point last_;
   std::vector<RunRow> waiting_;
+  bool writing_ = false;
   std::mutex mutex_;
+  std::condition_variable written_;
 };
 
 }  // namespace perigee

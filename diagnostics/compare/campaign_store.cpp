@@ -8,8 +8,10 @@
 
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <ctime>
 #include <fstream>
+#include <mutex>
 #include <system_error>
 
 namespace perigee {
@@ -23,6 +25,10 @@ using sqlite::Statement;
 constexpr std::int64_t campaign_application_id = 0x50524743;  // "PRGC" in the file's header
 constexpr std::int64_t campaign_schema_version = 2;           // PRAGMA user_version
 constexpr int fixed_columns = 17;                             // of the table `runs`; the targets follow
+
+// Rows of one INSERT: a quarter less time than one by one. No more values than SQLite takes by default.
+constexpr std::size_t most_rows_at_once = 32;
+constexpr std::size_t most_values_at_once = 32766;
 
 void require_campaign(Database& database) {
   const std::int64_t application = sqlite::application_id(database);
@@ -105,41 +111,84 @@ std::unique_ptr<Database> open_for_reading(const std::filesystem::path& path) {
   return std::make_unique<Database>(path, OpenMode::write);
 }
 
-std::string insert_text(std::size_t targets) {
-  std::string places = "?";
-  for (std::size_t i = 1; i < fixed_columns + targets; ++i) places += ", ?";
-  return "INSERT INTO runs VALUES(" + places + ")";
+std::string insert_text(std::size_t targets, std::size_t rows) {
+  std::string row = "(?";
+  for (std::size_t i = 1; i < fixed_columns + targets; ++i) row += ", ?";
+  row += ")";
+  std::string text = "INSERT INTO runs VALUES" + row;
+  for (std::size_t i = 1; i < rows; ++i) text += ", " + row;
+  return text;
 }
 
-void insert_row(Statement& insert, const RunRow& row) {
-  const auto integer = [&insert](int place, auto number) { insert.bind(place, static_cast<std::int64_t>(number)); };
-  integer(1, row.run);
-  insert.bind(2, name_of(row.end_class));
-  insert.bind(3, std::string_view(row.end_id));
-  integer(4, row.iterations);
-  integer(5, row.counts.values);
-  integer(6, row.counts.gradients);
-  integer(7, row.counts.hessian_vector_products);
-  insert.bind(8, row.cost);
-  insert.bind(9, row.seconds);
-  insert.bind(10, row.value);
-  insert.bind(11, row.gradient_norm);
-  integer(12, row.kicks);
-  insert.bind(13, row.escape_iteration);
-  insert.bind(14, row.escape_cost);
-  const auto asked_for = [&insert](int place, const std::string& text) {
-    if (text.empty()) return insert.bind_null(place);
-    insert.bind(place, std::string_view(text));
+// The row must stay until the statement has run. `last` is the place of its first value, less one.
+void bind_row(Statement& insert, int last, const RunRow& row) {
+  const auto integer = [&](auto number) { insert.bind(++last, static_cast<std::int64_t>(number)); };
+  const auto number = [&](double value) { insert.bind(++last, value); };
+  const auto asked_for = [&](const std::string& text) {
+    text.empty() ? insert.bind_null(++last) : insert.bind_borrowed(++last, text);
   };
-  asked_for(15, row.point);
-  asked_for(16, row.findings);
+  integer(row.run);
+  insert.bind_borrowed(++last, name_of(row.end_class));
+  insert.bind_borrowed(++last, row.end_id);
+  integer(row.iterations);
+  integer(row.counts.values);
+  integer(row.counts.gradients);
+  integer(row.counts.hessian_vector_products);
+  number(row.cost);
+  number(row.seconds);
+  number(row.value);
+  number(row.gradient_norm);
+  integer(row.kicks);
+  number(row.escape_iteration);
+  number(row.escape_cost);
+  asked_for(row.point);
+  asked_for(row.findings);
   if (row.trace.empty()) {
-    insert.bind_null(17);
+    insert.bind_null(++last);
   } else {
-    insert.bind(17, std::span<const std::uint8_t>(bytes_of(row.trace)));
+    insert.bind(++last, std::span<const std::uint8_t>(bytes_of(row.trace)));
   }
-  for (std::size_t i = 0; i < row.hits.size(); ++i) insert.bind(fixed_columns + 1 + static_cast<int>(i), row.hits[i]);
-  insert.run();
+  for (const double hit : row.hits) number(hit);
+}
+
+// Rows into the table, as many at a time as go into one statement.
+class RowInserter {
+ public:
+  RowInserter(const Database& database, std::size_t targets)
+      : values_(fixed_columns + targets),
+        rows_at_once_(std::clamp(most_values_at_once / values_, std::size_t{1}, most_rows_at_once)),
+        one_(database, insert_text(targets, 1)),
+        several_(database, insert_text(targets, rows_at_once_)) {}
+
+  void insert(std::span<const RunRow> rows) {
+    for (; rows.size() >= rows_at_once_; rows = rows.subspan(rows_at_once_)) run(several_, rows.first(rows_at_once_));
+    for (const RunRow& row : rows) run(one_, {&row, 1});
+  }
+
+ private:
+  void run(Statement& statement, std::span<const RunRow> rows) const {
+    int last = 0;
+    for (const RunRow& row : rows) {
+      bind_row(statement, last, row);
+      last += static_cast<int>(values_);
+    }
+    statement.run();
+  }
+
+  std::size_t values_;  // of a row
+  std::size_t rows_at_once_;
+  Statement one_;
+  Statement several_;
+};
+
+// The columns in the order of the table, those that are not asked for as in an empty row.
+std::string select_text(RowDetail detail, std::size_t targets) {
+  if (detail == RowDetail::everything) return "SELECT * FROM runs WHERE run >= ? AND run < ? ORDER BY run";
+  std::string hits;
+  for (std::size_t i = 0; i < targets; ++i) hits += ", hit" + std::to_string(i);
+  return "SELECT run, end_class, end_id, 0, 0, gradients_count, hvp_count, cost, seconds, NULL, NULL, 0,"
+         " escape_iteration, escape_cost, point, NULL, NULL" +
+         hits + " FROM runs WHERE run >= ? AND run < ? ORDER BY run";
 }
 
 void read_row(const Database& database, const Statement& from, RunRow& row) {
@@ -210,7 +259,7 @@ struct CampaignStore::Implementation {
   Implementation(const std::filesystem::path& path, const RunConfiguration& wanted)
       : lock(std::make_unique<FileLock>(path)), database(open_campaign(path, wanted)), configuration(wanted) {
     targets = options_of(configuration.entries).targets.size();
-    insert = std::make_unique<Statement>(*database, insert_text(targets));
+    insert = std::make_unique<RowInserter>(*database, targets);
   }
 
   explicit Implementation(const std::filesystem::path& path) : database(open_for_reading(path)) {
@@ -251,7 +300,36 @@ struct CampaignStore::Implementation {
   std::unique_ptr<Database> database;
   RunConfiguration configuration;
   std::size_t targets = 0;
-  std::unique_ptr<Statement> insert;  // none where the file is only read
+  std::unique_ptr<RowInserter> insert;  // none where the file is only read
+
+  // A connection is for one thread at a time: each that reads borrows one.
+  class Reader {
+   public:
+    explicit Reader(Implementation& store) : store_(store) {
+      {
+        const std::lock_guard lock(store.readers_mutex);
+        if (!store.readers.empty()) {
+          database_ = std::move(store.readers.back());
+          store.readers.pop_back();
+          return;
+        }
+      }
+      database_ = std::make_unique<Database>(store.database->path(), OpenMode::read);
+    }
+    ~Reader() {
+      const std::lock_guard lock(store_.readers_mutex);
+      store_.readers.push_back(std::move(database_));
+    }
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+    Database& database() const { return *database_; }
+
+   private:
+    Implementation& store_;
+    std::unique_ptr<Database> database_;
+  };
+  std::mutex readers_mutex;
+  std::vector<std::unique_ptr<Database>> readers;  // that nobody uses at the moment
 };
 
 CampaignStore::CampaignStore(const std::filesystem::path& path, const RunConfiguration& configuration,
@@ -266,6 +344,7 @@ CampaignStore::CampaignStore(const std::filesystem::path& path)
 CampaignStore::~CampaignStore() {
   if (!implementation_->insert) return;
   implementation_->insert.reset();
+  implementation_->readers.clear();
   try {
     // Without its log the file is whole by itself. Readers may stand in the way; then the log just stays.
     implementation_->database->set_busy_timeout(0);
@@ -278,9 +357,7 @@ CampaignStore::~CampaignStore() {
 const RunConfiguration& CampaignStore::configuration() const { return implementation_->configuration; }
 
 void CampaignStore::append(std::span<const RunRow> rows) {
-  implementation_->in_transaction([&] {
-    for (const RunRow& row : rows) insert_row(*implementation_->insert, row);
-  });
+  implementation_->in_transaction([&] { implementation_->insert->insert(rows); });
 }
 
 std::vector<bool> CampaignStore::present(Index count) {
@@ -295,14 +372,15 @@ std::vector<bool> CampaignStore::present(Index count) {
   return there;
 }
 
-void CampaignStore::for_each(Index first, Index last, const std::function<void(const RunRow&)>& see) {
-  Statement runs(*implementation_->database, "SELECT * FROM runs WHERE run >= ? AND run < ? ORDER BY run");
+void CampaignStore::for_each(Index first, Index last, const std::function<void(const RunRow&)>& see, RowDetail detail) {
+  const Implementation::Reader reader(*implementation_);
+  Statement runs(reader.database(), select_text(detail, implementation_->targets));
   runs.bind(1, static_cast<std::int64_t>(first));
   runs.bind(2, static_cast<std::int64_t>(last));
   RunRow row;
   row.hits.assign(implementation_->targets, not_measured);
   while (runs.next()) {
-    read_row(*implementation_->database, runs, row);
+    read_row(reader.database(), runs, row);
     see(row);
   }
 }
@@ -333,7 +411,7 @@ Index CampaignStore::merge(const std::filesystem::path& path) {
   to.in_transaction([&] {
     other.for_each(0, count, [&](const RunRow& row) {
       if (!there[static_cast<std::size_t>(row.run)]) {
-        insert_row(*to.insert, row);
+        to.insert->insert({&row, 1});
         ++added;
         return;
       }

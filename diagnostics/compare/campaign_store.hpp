@@ -43,7 +43,8 @@ class CampaignStore final : public RunRows {
   /// Throws StoreError if the file cannot be written or has a row of one of these runs. Committed on return.
   void append(std::span<const RunRow> rows) override;
   std::vector<bool> present(Index count) override;
-  void for_each(Index first, Index last, const std::function<void(const RunRow&)>& see) override;
+  using RunRows::for_each;
+  void for_each(Index first, Index last, const std::function<void(const RunRow&)>& see, RowDetail detail) override;
 
   /// Adds the rows and the provenance of another file of the same configuration. A run that both have must have the
   /// same result in both, and keeps the row that is here where it was ended by the clock. Throws StoreError otherwise,

@@ -1,5 +1,7 @@
 #include <perigee/diagnostics/compare/campaign_summary.hpp>
 
+#include <perigee/diagnostics/compare/group_records.hpp>
+#include <perigee/diagnostics/compare/parallel.hpp>
 #include <perigee/diagnostics/compare/percent_text.hpp>
 #include <perigee/diagnostics/compare/statistics/cluster_bootstrap.hpp>
 #include <perigee/diagnostics/compare/statistics/data_profile.hpp>
@@ -12,9 +14,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <iterator>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 namespace perigee {
 
@@ -23,19 +26,7 @@ namespace {
 using namespace statistics;
 
 constexpr std::size_t most_resampled = 200000;  // runs of a solver whose seeds are drawn anew, too
-
-// What of a group's rows the statistics need.
-struct GroupTimes {
-  std::vector<CensoredTime> times;
-  std::vector<CensoredTime> spent;
-  std::vector<double> cost_of_seed;  // `never`: failed; NaN: no row
-};
-
-// How long a run stayed at its saddle, on the clock of costs that its budget stops.
-CensoredTime time_to_leave(const RunRow& row, double budget) {
-  const bool left = row.escape_cost <= budget;  // NaN: never
-  return {left ? row.escape_cost : budget, left ? Outcome::event : Outcome::censored};
-}
+constexpr Index rows_read_at_once = 65536;      // by one thread
 
 // The first time by which half have left, as the Kaplan-Meier median; `never` among `times`: not at all.
 std::optional<double> time_of_half(std::vector<double> times) {
@@ -44,43 +35,22 @@ std::optional<double> time_of_half(std::vector<double> times) {
   return *half < never ? std::optional(*half) : std::nullopt;
 }
 
-GroupSummary summarize_group(const CampaignOptions& campaign, RunRows& rows, Index first, const SummaryOptions& options,
-                             GroupTimes& kept) {
+// Of the records it keeps what tests and profiles need.
+GroupSummary summarize_group(const CampaignOptions& campaign, Index first, const SummaryOptions& options,
+                             GroupRecords& kept) {
   GroupSummary group;
   group.place = place_of(campaign, first);
   if (const GroupNote* const note = note_of(campaign, first / campaign.seeds)) {
     group.kind = note->kind;
     group.reason = note->reason;
   }
-  kept.cost_of_seed.assign(static_cast<std::size_t>(campaign.seeds), not_measured);
-  std::vector<double> gradients;
-  std::vector<double> products;
-  std::vector<double> seconds;
-  std::vector<CensoredTime> escapes;
-  std::vector<double> escape_iterations;
-  rows.for_each(first, first + campaign.seeds, [&](const RunRow& row) {
-    const CensoredTime time = time_to_target(row, options.target, campaign.budget);
-    const bool arrived = time.outcome == Outcome::event;
-    kept.times.push_back(time);
-    kept.spent.push_back(spent_to_target(row, options.target, campaign.budget));
-    kept.cost_of_seed[static_cast<std::size_t>(row.run - first)] = arrived ? time.time : never;
-    gradients.push_back(static_cast<double>(row.counts.gradients));
-    products.push_back(static_cast<double>(row.counts.hessian_vector_products));
-    if (!std::isnan(row.seconds)) seconds.push_back(row.seconds);
-    ++group.runs;
-    group.successes += arrived ? 1 : 0;
-    escapes.push_back(time_to_leave(row, campaign.budget));
-    escape_iterations.push_back(escapes.back().outcome == Outcome::event ? row.escape_iteration : never);
-    group.escapes += std::isnan(row.escape_iteration) ? 0 : 1;
-    group.breakdowns += row.end_class == EndClass::breakdown ? 1 : 0;
-    group.timed_out += is_reproducible(row) ? 0 : 1;
-    const bool claims = row.end_class == EndClass::convergence && row.end_id != "value-target";
-    group.claims += claims ? 1 : 0;
-    if (row.point.empty()) return;
-    const bool no_minimum = row.point == "strict-saddle" || row.point == "maximum" || row.point == "not-stationary" ||
-                            row.point == "degenerate/saddle";
-    group.contradicted = group.contradicted.value_or(0) + (claims && no_minimum ? 1 : 0);
-  });
+  group.runs = static_cast<Index>(kept.times.size());
+  group.successes = kept.successes;
+  group.escapes = kept.escaped;
+  group.breakdowns = kept.breakdowns;
+  group.timed_out = kept.timed_out;
+  group.claims = kept.claims;
+  group.contradicted = kept.contradicted;
   if (group.kind == GroupKind::not_applicable) kept.cost_of_seed.assign(kept.cost_of_seed.size(), never);
   if (group.kind == GroupKind::single) kept.cost_of_seed.assign(kept.cost_of_seed.size(), kept.cost_of_seed.front());
   if (group.runs == 0) return group;
@@ -89,16 +59,17 @@ GroupSummary summarize_group(const CampaignOptions& campaign, RunRows& rows, Ind
   group.median = median_time(curve);
   group.restricted_mean = restricted_mean(curve, campaign.budget);
   group.curve = thinned(curve);
-  const SurvivalCurve escape_curve = kaplan_meier(escapes);
+  const SurvivalCurve escape_curve = kaplan_meier(std::exchange(kept.escapes, {}));
   group.median_escape_cost = median_time(escape_curve);
-  group.median_escape_iteration = time_of_half(std::move(escape_iterations));
+  group.median_escape_iteration = time_of_half(std::exchange(kept.escape_iterations, {}));
   group.escape_curve = thinned(escape_curve);
   group.running_time = expected_running_time(kept.spent);
-  group.running_time_interval = running_time_interval(
-      kept.spent, RandomSource(options.seed, static_cast<std::uint64_t>(first)), {.resamples = options.resamples});
-  group.median_gradients = quantile(std::move(gradients), 0.5);
-  group.median_products = quantile(std::move(products), 0.5);
-  group.median_seconds = quantile(std::move(seconds), 0.5);
+  group.running_time_interval = running_time_interval(std::exchange(kept.spent, {}),
+                                                      RandomSource(options.seed, static_cast<std::uint64_t>(first)),
+                                                      {.resamples = options.resamples});
+  group.median_gradients = quantile(std::exchange(kept.gradients, {}), 0.5);
+  group.median_products = quantile(std::exchange(kept.products, {}), 0.5);
+  group.median_seconds = quantile(std::exchange(kept.seconds, {}), 0.5);
   return group;
 }
 
@@ -115,7 +86,7 @@ void forget_escapes_where_none(std::span<GroupSummary> groups) {
 }
 
 // Tests every solver of one case against the one with the least restricted mean.
-void test_against_best(std::span<GroupSummary> groups, const std::vector<GroupTimes>& kept, double budget) {
+void test_against_best(std::span<GroupSummary> groups, std::span<const GroupRecords> kept, double budget) {
   std::size_t best = groups.size();
   for (std::size_t s = 0; s < groups.size(); ++s) {
     if (groups[s].runs == 0) continue;
@@ -178,17 +149,42 @@ struct Paired {
   std::vector<std::size_t> cluster_ends;  // the rows of cluster i end before cluster_ends[i]
 };
 
-void add_paired(const std::vector<GroupTimes>& kept, Paired& paired) {
+void add_paired(std::span<const GroupRecords> kept, Paired& paired) {
+  std::vector<double> row(kept.size());
   for (std::size_t seed = 0; seed < kept.front().cost_of_seed.size(); ++seed) {
-    std::vector<double> row;
-    for (const GroupTimes& group : kept) row.push_back(group.cost_of_seed[seed]);
-    if (std::none_of(row.begin(), row.end(), [](double cost) { return std::isnan(cost); })) {
-      paired.costs.push_back(std::move(row));
-    }
+    for (std::size_t s = 0; s < kept.size(); ++s) row[s] = kept[s].cost_of_seed[seed];
+    if (std::none_of(row.begin(), row.end(), [](double cost) { return std::isnan(cost); })) paired.costs.add(row);
   }
   if (paired.costs.size() > (paired.cluster_ends.empty() ? 0 : paired.cluster_ends.back())) {
     paired.cluster_ends.push_back(paired.costs.size());
   }
+}
+
+// Reads and sums up all groups of one case; `first_group` is its first. What is kept in memory is of one case only.
+std::span<GroupSummary> add_case(const CampaignOptions& campaign, RunRows& rows, Index first_group,
+                                 const SummaryOptions& options, std::vector<GroupSummary>& groups, Paired& paired) {
+  const std::size_t solvers = campaign.solvers.size();
+  const auto pieces = static_cast<std::size_t>((campaign.seeds + rows_read_at_once - 1) / rows_read_at_once);
+  const auto first_run = [&](std::size_t s) { return (first_group + static_cast<Index>(s)) * campaign.seeds; };
+  std::vector<GroupRecords> read(solvers * pieces);
+  for_each_index(read.size(), options.threads, [&](std::size_t i) {
+    const Index begin = first_run(i / pieces);
+    const Index from = begin + static_cast<Index>(i % pieces) * rows_read_at_once;
+    read[i] =
+        read_records(campaign, rows, options.target, from, std::min(from + rows_read_at_once, begin + campaign.seeds));
+  });
+  std::vector<GroupRecords> kept(solvers);
+  std::vector<GroupSummary> summaries(solvers);
+  for_each_index(solvers, options.threads, [&](std::size_t s) {
+    kept[s] = std::move(read[s * pieces]);
+    for (std::size_t piece = 1; piece < pieces; ++piece) append(kept[s], std::move(read[s * pieces + piece]));
+    summaries[s] = summarize_group(campaign, first_run(s), options, kept[s]);
+  });
+  test_against_best(summaries, kept, campaign.budget);
+  forget_escapes_where_none(summaries);
+  add_paired(kept, paired);
+  groups.insert(groups.end(), std::make_move_iterator(summaries.begin()), std::make_move_iterator(summaries.end()));
+  return std::span(groups).last(solvers);
 }
 
 SolverSummary summarize_solver(std::size_t solver, const Paired& paired, const PerformanceProfile& profile,
@@ -208,9 +204,9 @@ SolverSummary summarize_solver(std::size_t solver, const Paired& paired, const P
     solved.emplace_back();
     scores.emplace_back();
     for (; row < end; ++row) {
-      const double cost = paired.costs[row][solver];
-      const double ratio =
-          cost < never ? cost / *std::min_element(paired.costs[row].begin(), paired.costs[row].end()) : never;
+      const std::span<const double> costs = paired.costs[row];
+      const double cost = costs[solver];
+      const double ratio = cost < never ? cost / *std::min_element(costs.begin(), costs.end()) : never;
       solved.back().push_back(cost < never ? 1.0 : 0.0);
       scores.back().push_back(std::max(0.0, 1.0 - std::log(ratio) / std::log(options.widest_ratio)));
       ratios.push_back(ratio);
@@ -233,7 +229,8 @@ SolverSummary summarize_solver(std::size_t solver, const Paired& paired, const P
 // The median over runs that both solved of what `second` cost, over what `first` did; NaN: there are none.
 double median_ratio(const CostTable& costs, std::size_t first, std::size_t second) {
   std::vector<double> ratios;
-  for (const std::vector<double>& row : costs) {
+  for (std::size_t p = 0; p < costs.size(); ++p) {
+    const std::span<const double> row = costs[p];
     if (row[first] < never && row[second] < never) ratios.push_back(row[second] / row[first]);
   }
   return quantile(std::move(ratios), 0.5);
@@ -297,6 +294,7 @@ void check_summary(const CampaignOptions& campaign, const SummaryOptions& option
     throw std::invalid_argument("summarize: target must be < " + std::to_string(campaign.targets.size()) + ", got " +
                                 std::to_string(options.target));
   }
+  if (options.threads < 1) throw std::invalid_argument("summarize: threads must be >= 1, got 0");
   if (options.resamples < 1) {
     throw std::invalid_argument("summarize: resamples must be >= 1, got " + std::to_string(options.resamples));
   }
@@ -309,31 +307,29 @@ CampaignSummary summarize(const CampaignOptions& campaign, RunRows& rows, const 
   CampaignSummary summary;
   summary.target = campaign.targets[options.target];
   const std::size_t solvers = campaign.solvers.size();
-  Paired paired;
-  for (Index first = 0; first < run_count(campaign);) {
-    std::vector<GroupTimes> kept(solvers);
-    for (GroupTimes& group : kept) {
-      summary.groups.push_back(summarize_group(campaign, rows, first, options, group));
-      summary.missing += runs_in_group(campaign, first / campaign.seeds) - summary.groups.back().runs;
-      first += campaign.seeds;
+  Paired paired{.costs = CostTable(solvers), .cluster_ends = {}};
+  const Index groups = run_count(campaign) / campaign.seeds;
+  for (Index group = 0; group < groups; group += static_cast<Index>(solvers)) {
+    const std::span<GroupSummary> of_case = add_case(campaign, rows, group, options, summary.groups, paired);
+    for (std::size_t s = 0; s < solvers; ++s) {
+      summary.missing += runs_in_group(campaign, group + static_cast<Index>(s)) - of_case[s].runs;
     }
-    test_against_best(std::span(summary.groups).last(solvers), kept, campaign.budget);
-    forget_escapes_where_none(std::span(summary.groups).last(solvers));
-    add_paired(kept, paired);
   }
   correct_for_number_of_tests(summary.groups);
-  if (!paired.costs.empty()) {
+  if (paired.costs.size() > 0) {
     const std::vector<PerformanceProfile> profiles = performance_profiles(paired.costs);
     const std::vector<DataProfile> data = data_profiles(paired.costs);
-    for (std::size_t s = 0; s < solvers; ++s) {
-      summary.solvers.push_back(summarize_solver(s, paired, profiles[s], options));
-      summary.solvers.back().not_applicable = static_cast<Index>(
+    summary.solvers.resize(solvers);
+    for_each_index(solvers, options.threads, [&](std::size_t s) {
+      SolverSummary& solver = summary.solvers[s];
+      solver = summarize_solver(s, paired, profiles[s], options);
+      solver.not_applicable = static_cast<Index>(
           std::count_if(summary.groups.begin(), summary.groups.end(), [s](const GroupSummary& group) {
             return group.place.solver == static_cast<Index>(s) && group.kind == GroupKind::not_applicable;
           }));
-      summary.solvers.back().profile = step_curve(profiles[s].ratios, profiles[s].problems);
-      summary.solvers.back().data_profile = step_curve(data[s].costs, data[s].problems);
-    }
+      solver.profile = step_curve(profiles[s].ratios, profiles[s].problems);
+      solver.data_profile = step_curve(data[s].costs, data[s].problems);
+    });
     std::stable_sort(summary.solvers.begin(), summary.solvers.end(),
                      [](const SolverSummary& a, const SolverSummary& b) { return a.profile_area > b.profile_area; });
   }

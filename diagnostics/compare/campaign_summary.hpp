@@ -24,6 +24,7 @@ struct SummaryOptions {
   Index resamples = 1000;       // of bootstraps; >= 1
   double widest_ratio = 100.0;  // profiles are summed up to this ratio to the best; > 1
   std::uint64_t seed = 0;       // of the resampling
+  unsigned threads = 1;         // >= 1; the figures do not depend on it
 };
 
 /// One (case, solver).
@@ -82,7 +83,7 @@ struct CampaignSummary {
   std::string verdict;                 // one or two sentences
 };
 
-/// Throws std::invalid_argument if options are out of range. Rows are read once, a group at a time.
+/// Throws std::invalid_argument if options are out of range. Rows are read once, a case at a time.
 CampaignSummary summarize(const CampaignOptions& campaign, RunRows& rows, const SummaryOptions& options = {});
 
 }  // namespace perigee

@@ -33,9 +33,12 @@ std::vector<StepCurve> target_curves(const CampaignOptions& campaign, RunRows& r
   const Index groups = run_count(campaign) / campaign.seeds;
   for (Index group = 0; group < groups; ++group) {
     std::vector<std::vector<CensoredTime>> pairs(targets);
-    rows.for_each(group * campaign.seeds, (group + 1) * campaign.seeds, [&](const RunRow& row) {
-      for (std::size_t t = 0; t < targets; ++t) pairs[t].push_back(spent_to_target(row, t, campaign.budget));
-    });
+    rows.for_each(
+        group * campaign.seeds, (group + 1) * campaign.seeds,
+        [&](const RunRow& row) {
+          for (std::size_t t = 0; t < targets; ++t) pairs[t].push_back(spent_to_target(row, t, campaign.budget));
+        },
+        RowDetail::scores);
     auto& all = times[static_cast<std::size_t>(place_of(campaign, group * campaign.seeds).solver)];
     if (runs_in_group(campaign, group) == 0) {  // the solver does not fit: it never arrives
       all.insert(all.end(), targets * static_cast<std::size_t>(options.restarts), statistics::never);
@@ -63,10 +66,13 @@ std::vector<RunSample> samples_of(const CampaignOptions& campaign, RunRows& rows
     const Index first = static_cast<Index>(group) * campaign.seeds;
     // Of every run its cost and its place only: a group may have a million.
     std::vector<std::pair<double, Index>> order;
-    rows.for_each(first, first + campaign.seeds, [&](const RunRow& row) {
-      const double cost = row.hits.back();
-      order.emplace_back(std::isnan(cost) ? statistics::never : cost, row.run);
-    });
+    rows.for_each(
+        first, first + campaign.seeds,
+        [&](const RunRow& row) {
+          const double cost = row.hits.back();
+          order.emplace_back(std::isnan(cost) ? statistics::never : cost, row.run);
+        },
+        RowDetail::scores);
     std::sort(order.begin(), order.end());
     RunSample sample{.rows = {}, .of = static_cast<Index>(order.size())};
     for (const std::size_t place : spread_places(order.size(), most)) {
@@ -92,8 +98,9 @@ ComparisonReport compare_runs(const RunConfiguration& configuration, const Campa
   check_options(options);
   ComparisonReport report{.campaign = campaign, .configuration = configuration, .writers = writers};
   for (std::size_t target = 0; target < campaign.targets.size(); ++target) {
-    report.summaries.push_back(
-        summarize(campaign, rows, {.target = target, .resamples = options.resamples, .seed = options.seed}));
+    report.summaries.push_back(summarize(
+        campaign, rows,
+        {.target = target, .resamples = options.resamples, .seed = options.seed, .threads = options.threads}));
   }
   report.scalings = campaign_scalings(campaign, report.summaries.back());
   if (options.detail != ReportDetail::table) report.target_curves = target_curves(campaign, rows, options);

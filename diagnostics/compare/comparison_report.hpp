@@ -46,6 +46,7 @@ struct ComparisonOptions {
   std::size_t least_rows = 4;    // of a sample, where there are that many; >= 3
   std::size_t largest_sample = 25;
   std::uint64_t seed = 0;
+  unsigned threads = 1;  // as SummaryOptions
 };
 
 /// Reads the rows once a target, once more for curves and once more for samples. Throws std::invalid_argument if

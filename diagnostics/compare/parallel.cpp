@@ -1,5 +1,6 @@
 #include <perigee/diagnostics/compare/parallel.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <mutex>
@@ -25,7 +26,7 @@ void for_each_index(std::size_t count, unsigned threads, const std::function<voi
   {
     // std::jthread joins by itself; clang 14 with libstdc++ 12 has it too.
     std::vector<std::jthread> helpers;
-    for (unsigned i = 1; i < threads; ++i) helpers.emplace_back(work);
+    for (std::size_t i = 1; i < std::min<std::size_t>(threads, count); ++i) helpers.emplace_back(work);
     work();
   }
   if (failure) std::rethrow_exception(failure);

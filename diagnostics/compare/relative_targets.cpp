@@ -15,8 +15,11 @@ RelativeTargets::RelativeTargets(const CampaignOptions& campaign, RunRows& rows)
   }
 }
 
-void RelativeTargets::for_each(Index first, Index last, const std::function<void(const RunRow&)>& see) {
-  rows_.for_each(first, last, [&](const RunRow& row) {
+void RelativeTargets::for_each(Index first, Index last, const std::function<void(const RunRow&)>& see,
+                               RowDetail detail) {
+  // Hits of relative cases are read off their traces.
+  if (!campaign_.relative_cases.empty()) detail = RowDetail::everything;
+  const auto fill = [&](const RunRow& row) {
     const double best = best_value(place_of(campaign_, row.run).case_index);
     if (std::isnan(best) || row.trace.empty()) return see(row);
     const double height = row.trace.front().value - best;
@@ -26,7 +29,8 @@ void RelativeTargets::for_each(Index first, Index last, const std::function<void
       filled.hits[i] = cost_to_reach(row.trace, best + campaign_.targets[i] * height);
     }
     see(filled);
-  });
+  };
+  rows_.for_each(first, last, fill, detail);
 }
 
 }  // namespace perigee

@@ -23,7 +23,8 @@ class RelativeTargets final : public RunRows {
 
   void append(std::span<const RunRow> rows) override { rows_.append(rows); }
   std::vector<bool> present(Index count) override { return rows_.present(count); }
-  void for_each(Index first, Index last, const std::function<void(const RunRow&)>& see) override;
+  using RunRows::for_each;
+  void for_each(Index first, Index last, const std::function<void(const RunRow&)>& see, RowDetail detail) override;
 
   /// f_best of a case; NaN where f* is known, or there is no row.
   double best_value(Index case_index) const { return best_[static_cast<std::size_t>(case_index)]; }

@@ -18,7 +18,7 @@ std::vector<bool> RowsInMemory::present(Index count) {
   return there;
 }
 
-void RowsInMemory::for_each(Index first, Index last, const std::function<void(const RunRow&)>& see) {
+void RowsInMemory::for_each(Index first, Index last, const std::function<void(const RunRow&)>& see, RowDetail) {
   const std::size_t end = std::min(static_cast<std::size_t>(last), rows_.size());
   for (auto i = static_cast<std::size_t>(first); i < end; ++i) {
     if (rows_[i]) see(*rows_[i]);

@@ -11,6 +11,10 @@
 
 namespace perigee {
 
+/// How much of a row is read. `scores` leaves out what no rate, time or test needs: iterations, values count, value,
+/// gradient norm, kicks, findings and trace then are as in an empty row.
+enum class RowDetail { everything, scores };
+
 class RunRows {
  public:
   virtual ~RunRows() = default;
@@ -21,8 +25,14 @@ class RunRows {
   /// Which of the runs 0, ..., count - 1 have a row.
   virtual std::vector<bool> present(Index count) = 0;
 
-  /// Shows the rows of the runs first, ..., last - 1 that there are, in order.
-  virtual void for_each(Index first, Index last, const std::function<void(const RunRow&)>& see) = 0;
+  /// Shows the rows of the runs first, ..., last - 1 that there are, in order; at least as much of each as asked for.
+  /// By several threads at a time, as long as none appends.
+  virtual void for_each(Index first, Index last, const std::function<void(const RunRow&)>& see, RowDetail detail) = 0;
+
+  /// Everything of them.
+  void for_each(Index first, Index last, const std::function<void(const RunRow&)>& see) {
+    for_each(first, last, see, RowDetail::everything);
+  }
 };
 
 /// Rows in memory, for campaigns that are not to be continued.
@@ -30,7 +40,8 @@ class RowsInMemory final : public RunRows {
  public:
   void append(std::span<const RunRow> rows) override;
   std::vector<bool> present(Index count) override;
-  void for_each(Index first, Index last, const std::function<void(const RunRow&)>& see) override;
+  using RunRows::for_each;
+  void for_each(Index first, Index last, const std::function<void(const RunRow&)>& see, RowDetail detail) override;
 
  private:
   std::vector<std::optional<RunRow>> rows_;

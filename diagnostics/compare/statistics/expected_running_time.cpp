@@ -4,6 +4,7 @@
 #include <perigee/diagnostics/compare/statistics/resample.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -38,6 +39,70 @@ double simulate(std::span<const CensoredTime> runs, RandomEngine& engine) {
   }
 }
 
+constexpr std::size_t most_simulated_runs = 50000;  // of which each resample draws as many
+constexpr double most_summed = 1000.0;              // costs or counts drawn one by one
+
+double standard_normal(RandomEngine& engine) {
+  double number = 0.0;
+  fill_standard_normal(engine, VectorView(&number, 1));
+  return number;
+}
+
+// Runs of one outcome, for sums of many of them drawn with replacement.
+class Costs {
+ public:
+  void add(double cost) { costs_.push_back(cost); }
+
+  void finish() {
+    for (const double cost : costs_) mean_ += cost / static_cast<double>(costs_.size());
+    for (const double cost : costs_) variance_ += (cost - mean_) * (cost - mean_) / static_cast<double>(costs_.size());
+  }
+
+  double count() const { return static_cast<double>(costs_.size()); }
+
+  double sum_of(double draws, RandomEngine& engine) const {
+    if (costs_.empty() || draws <= 0.0) return 0.0;
+    if (draws > most_summed) return draws * mean_ + std::sqrt(draws * variance_) * standard_normal(engine);
+    double sum = 0.0;
+    for (double i = 0.0; i < draws; ++i) sum += costs_[uniform_place(engine, costs_.size())];
+    return sum;
+  }
+
+ private:
+  std::vector<double> costs_;
+  double mean_ = 0.0;
+  double variance_ = 0.0;
+};
+
+// How many runs fail before so many arrivals: each time a geometric number, P(at least k) = (1 - p)^k.
+double failures_before(double arrivals, double rate, RandomEngine& engine) {
+  if (rate >= 1.0) return 0.0;
+  if (arrivals > most_summed) {
+    const double mean = arrivals * (1.0 - rate) / rate;
+    return std::max(0.0, std::round(mean + std::sqrt(mean / rate) * standard_normal(engine)));
+  }
+  double failures = 0.0;
+  for (double i = 0.0; i < arrivals; ++i) {
+    failures += std::floor(std::log1p(-uniform_unit(engine)) / std::log1p(-rate));
+  }
+  return failures;
+}
+
+// The means of k simulated running times where there are too many runs to draw them all again and again.
+void simulate_means(std::span<const CensoredTime> runs, RandomEngine& engine, std::span<double> means) {
+  Costs arrived;
+  Costs failed;
+  for (const CensoredTime& run : runs) (run.outcome == Outcome::event ? arrived : failed).add(run.time);
+  arrived.finish();
+  failed.finish();
+  const double arrivals = arrived.count();
+  const double rate = arrivals / static_cast<double>(runs.size());
+  for (double& mean : means) {
+    const double failures = failures_before(arrivals, rate, engine);
+    mean = (arrived.sum_of(arrivals, engine) + failed.sum_of(failures, engine)) / arrivals;
+  }
+}
+
 }  // namespace
 
 double expected_running_time(std::span<const CensoredTime> runs) {
@@ -64,10 +129,14 @@ Interval running_time_interval(std::span<const CensoredTime> runs, const RandomS
   if (arrivals == 0) return {std::numeric_limits<double>::quiet_NaN(), infinity};
   std::vector<double> means(static_cast<std::size_t>(options.resamples));
   RandomEngine engine = random.engine("simulated restarts");
-  for (double& mean : means) {
-    double sum = 0.0;
-    for (Index i = 0; i < arrivals; ++i) sum += simulate(runs, engine);
-    mean = sum / static_cast<double>(arrivals);
+  if (runs.size() > most_simulated_runs) {
+    simulate_means(runs, engine, means);
+  } else {
+    for (double& mean : means) {
+      double sum = 0.0;
+      for (Index i = 0; i < arrivals; ++i) sum += simulate(runs, engine);
+      mean = sum / static_cast<double>(arrivals);
+    }
   }
   std::sort(means.begin(), means.end());
   const double outside = 0.5 * (1.0 - options.level);

@@ -34,7 +34,9 @@ struct RunningTimeOptions {
 };
 
 /// Percentiles of means of k simulated running times, k the number that arrived. [NaN, inf] if none arrived; wide and
-/// rough below about ten arrivals. Throws likewise. Cost: resamples x runs draws.
+/// rough below about ten arrivals. Throws likewise. Cost: resamples x runs draws up to 50,000 runs; beyond, sums of
+/// more than 1000 independent costs or counts are drawn as the normal numbers they are to three digits (central limit
+/// theorem), at most a few thousand draws a resample.
 Interval running_time_interval(std::span<const CensoredTime> runs, const RandomSource& random,
                                const RunningTimeOptions& options = {});
 

@@ -3,6 +3,7 @@
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <stdexcept>
 
@@ -11,7 +12,8 @@ namespace perigee::statistics {
 std::vector<PerformanceProfile> performance_profiles(const CostTable& costs) {
   std::vector<PerformanceProfile> profiles(solver_count(costs, "performance_profiles"));
   for (PerformanceProfile& profile : profiles) profile.problems = costs.size();
-  for (const std::vector<double>& row : costs) {
+  for (std::size_t p = 0; p < costs.size(); ++p) {
+    const std::span<const double> row = costs[p];
     const double best = *std::min_element(row.begin(), row.end());
     for (std::size_t s = 0; s < row.size(); ++s) {
       if (row[s] < never) profiles[s].ratios.push_back(row[s] / best);
@@ -38,10 +40,10 @@ double area_under(const PerformanceProfile& profile, double alpha_most) {
 std::vector<PairwiseProfiles> pairwise_profiles(const CostTable& costs) {
   const std::size_t solvers = solver_count(costs, "pairwise_profiles");
   std::vector<PairwiseProfiles> pairs;
-  CostTable two(costs.size(), std::vector<double>(2));
   for (std::size_t first = 0; first < solvers; ++first) {
     for (std::size_t second = first + 1; second < solvers; ++second) {
-      for (std::size_t p = 0; p < costs.size(); ++p) two[p] = {costs[p][first], costs[p][second]};
+      CostTable two(2);
+      for (std::size_t p = 0; p < costs.size(); ++p) two.add(std::array{costs[p][first], costs[p][second]});
       std::vector<PerformanceProfile> profiles = performance_profiles(two);
       pairs.push_back({first, second, std::move(profiles[0]), std::move(profiles[1])});
     }
