@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace perigee {
 
@@ -54,10 +55,12 @@ RowCollector::RowCollector(RunRows& to, const CampaignProgress& progress, const 
 
 void RowCollector::take(std::vector<RunRow>&& rows) {
   std::unique_lock lock(mutex_);
-  written_.wait(lock, [&] { return !writing_ || waiting_.size() < most_rows_waiting; });
-  waiting_.insert(waiting_.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
+  if (rows.empty()) return;
+  written_.wait(lock, [&] { return !writing_ || rows_waiting_ < most_rows_waiting; });
+  rows_waiting_ += rows.size();
+  waiting_.push_back(std::move(rows));
   const double waited = std::chrono::duration<double>(Clock::now() - last_).count();
-  if (!writing_ && (waiting_.size() >= rows_in_group || waited >= seconds_between_groups)) append_waiting(lock);
+  if (!writing_ && (rows_waiting_ >= rows_in_group || waited >= seconds_between_groups)) append_waiting(lock);
 }
 
 CampaignProgress RowCollector::finish() {
@@ -79,11 +82,14 @@ void RowCollector::append_waiting(std::unique_lock<std::mutex>& lock) {
     }
   } const writing{*this, lock};
   writing_ = true;
+  std::vector<std::vector<RunRow>> jobs;
+  jobs.swap(waiting_);  // a failure must not try the same rows again
   std::vector<RunRow> rows;
-  rows.swap(waiting_);  // a failure must not try the same rows again
+  rows.reserve(std::exchange(rows_waiting_, 0));
   lock.unlock();
   // In order they go to the end of a file's table, which is cheaper than into its middle.
-  std::sort(rows.begin(), rows.end(), [](const RunRow& a, const RunRow& b) { return a.run < b.run; });
+  std::sort(jobs.begin(), jobs.end(), [](const auto& a, const auto& b) { return a.front().run < b.front().run; });
+  for (std::vector<RunRow>& job : jobs) std::move(job.begin(), job.end(), std::back_inserter(rows));
   to_.append(rows);
   lock.lock();
   progress_.done += static_cast<Index>(rows.size());

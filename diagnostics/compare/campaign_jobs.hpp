@@ -40,6 +40,8 @@ class CampaignJobs {
 class RowCollector {
  public:
   RowCollector(RunRows& to, const CampaignProgress& progress, const RunnerOptions& options);
+
+  /// The rows of one job, in order.
   void take(std::vector<RunRow>&& rows);
 
   /// Appends what is left, when nobody brings rows any more.
@@ -51,7 +53,8 @@ class RowCollector {
   CampaignProgress progress_;
   const RunnerOptions& options_;
   std::chrono::steady_clock::time_point last_;
-  std::vector<RunRow> waiting_;
+  std::vector<std::vector<RunRow>> waiting_;  // as they came
+  std::size_t rows_waiting_ = 0;
   bool writing_ = false;
   std::mutex mutex_;
   std::condition_variable written_;

@@ -181,49 +181,56 @@ class RowInserter {
   Statement several_;
 };
 
-// The columns in the order of the table, those that are not asked for as in an empty row.
+// Scores first, the rest behind them: read_row takes the columns in this order.
 std::string select_text(RowDetail detail, std::size_t targets) {
-  if (detail == RowDetail::everything) return "SELECT * FROM runs WHERE run >= ? AND run < ? ORDER BY run";
-  std::string hits;
-  for (std::size_t i = 0; i < targets; ++i) hits += ", hit" + std::to_string(i);
-  return "SELECT run, end_class, end_id, 0, 0, gradients_count, hvp_count, cost, seconds, NULL, NULL, 0,"
-         " escape_iteration, escape_cost, point, NULL, NULL" +
-         hits + " FROM runs WHERE run >= ? AND run < ? ORDER BY run";
+  std::string columns =
+      "run, end_class, end_id, gradients_count, hvp_count, cost, seconds, escape_iteration, escape_cost, point";
+  for (std::size_t i = 0; i < targets; ++i) columns += ", hit" + std::to_string(i);
+  if (detail == RowDetail::everything) {
+    columns += ", iterations, values_count, value, gradient_norm, kicks, findings, trace";
+  }
+  return "SELECT " + columns + " FROM runs WHERE run >= ? AND run < ? ORDER BY run";
 }
 
-void read_row(const Database& database, const Statement& from, RunRow& row) {
-  row.run = from.integer(0, "runs.run");
-  const std::string_view end_class = from.text(1, "runs.end_class");
-  bool known = false;
-  for (const EndClass candidate : {EndClass::convergence, EndClass::budget, EndClass::breakdown}) {
-    if (name_of(candidate) != end_class) continue;
-    row.end_class = candidate;
-    known = true;
+EndClass read_end_class(const Database& database, std::string_view name) {
+  for (const EndClass candidate : {EndClass::budget, EndClass::convergence, EndClass::breakdown}) {
+    if (name_of(candidate) == name) return candidate;
   }
-  if (!known)
-    database.fail("damaged: runs.end_class must be convergence, budget or breakdown, got '" + std::string(end_class) +
-                  "'");
-  row.end_id = from.text(2, "runs.end_id");
-  row.iterations = from.integer(3, "runs.iterations");
-  row.counts.values = static_cast<std::uint64_t>(from.integer(4, "runs.values_count"));
-  row.counts.gradients = static_cast<std::uint64_t>(from.integer(5, "runs.gradients_count"));
-  row.counts.hessian_vector_products = static_cast<std::uint64_t>(from.integer(6, "runs.hvp_count"));
-  row.cost = from.number(7, "runs.cost");
-  row.seconds = from.number(8, "runs.seconds");
-  row.value = from.number(9, "runs.value");
-  row.gradient_norm = from.number(10, "runs.gradient_norm");
-  row.kicks = from.integer(11, "runs.kicks");
-  row.escape_iteration = from.number(12, "runs.escape_iteration");
-  row.escape_cost = from.number(13, "runs.escape_cost");
-  row.point = from.is_null(14) ? "" : from.text(14, "runs.point");
-  row.findings = from.is_null(15) ? "" : from.text(15, "runs.findings");
+  database.fail("damaged: runs.end_class must be convergence, budget or breakdown, got '" + std::string(name) + "'");
+}
+
+void read_row(const Database& database, const Statement& from, RowDetail detail, RunRow& row) {
+  int column = 0;
+  const auto integer = [&](const char* what) { return from.integer(column++, what); };
+  const auto count = [&](const char* what) { return static_cast<std::uint64_t>(from.integer(column++, what)); };
+  const auto number = [&](const char* what) { return from.number(column++, what); };
+  const auto text = [&](const char* what) { return from.text(column++, what); };
+  const auto asked_for = [&](const char* what) {
+    const int at = column++;
+    return from.is_null(at) ? std::string_view() : from.text(at, what);
+  };
+  row.run = integer("runs.run");
+  row.end_class = read_end_class(database, text("runs.end_class"));
+  row.end_id = text("runs.end_id");
+  row.counts.gradients = count("runs.gradients_count");
+  row.counts.hessian_vector_products = count("runs.hvp_count");
+  row.cost = number("runs.cost");
+  row.seconds = number("runs.seconds");
+  row.escape_iteration = number("runs.escape_iteration");
+  row.escape_cost = number("runs.escape_cost");
+  row.point = asked_for("runs.point");
+  for (double& hit : row.hits) hit = number("runs.hit");
+  if (detail == RowDetail::scores) return;
+  row.iterations = integer("runs.iterations");
+  row.counts.values = count("runs.values_count");
+  row.value = number("runs.value");
+  row.gradient_norm = number("runs.gradient_norm");
+  row.kicks = integer("runs.kicks");
+  row.findings = asked_for("runs.findings");
   try {
-    row.trace = from.is_null(16) ? ValueTrace() : trace_of(from.blob(16, "runs.trace"));
+    row.trace = from.is_null(column) ? ValueTrace() : trace_of(from.blob(column, "runs.trace"));
   } catch (const std::invalid_argument& error) {
     database.fail(std::string("damaged: ") + error.what());
-  }
-  for (std::size_t i = 0; i < row.hits.size(); ++i) {
-    row.hits[i] = from.number(fixed_columns + static_cast<int>(i), "runs.hit");
   }
 }
 
@@ -380,7 +387,7 @@ void CampaignStore::for_each(Index first, Index last, const std::function<void(c
   RunRow row;
   row.hits.assign(implementation_->targets, not_measured);
   while (runs.next()) {
-    read_row(reader.database(), runs, row);
+    read_row(reader.database(), runs, detail, row);
     see(row);
   }
 }

@@ -35,10 +35,7 @@ std::optional<double> time_of_half(std::vector<double> times) {
   return *half < never ? std::optional(*half) : std::nullopt;
 }
 
-// Of the records it keeps what tests and profiles need.
-GroupSummary summarize_group(const CampaignOptions& campaign, Index first, const SummaryOptions& options,
-                             GroupRecords& kept) {
-  GroupSummary group;
+void sum_up_counts(const CampaignOptions& campaign, Index first, GroupRecords& kept, GroupSummary& group) {
   group.place = place_of(campaign, first);
   if (const GroupNote* const note = note_of(campaign, first / campaign.seeds)) {
     group.kind = note->kind;
@@ -53,24 +50,36 @@ GroupSummary summarize_group(const CampaignOptions& campaign, Index first, const
   group.contradicted = kept.contradicted;
   if (group.kind == GroupKind::not_applicable) kept.cost_of_seed.assign(kept.cost_of_seed.size(), never);
   if (group.kind == GroupKind::single) kept.cost_of_seed.assign(kept.cost_of_seed.size(), kept.cost_of_seed.front());
-  if (group.runs == 0) return group;
-  if (group.kind == GroupKind::seeded) group.success = wilson_interval(group.successes, group.runs);
+  if (group.kind == GroupKind::seeded && group.runs > 0) {
+    group.success = wilson_interval(group.successes, group.runs);
+  }
+}
+
+void sum_up_arrivals(const CampaignOptions& campaign, const GroupRecords& kept, GroupSummary& group) {
   const SurvivalCurve curve = kaplan_meier(kept.times);
   group.median = median_time(curve);
   group.restricted_mean = restricted_mean(curve, campaign.budget);
   group.curve = thinned(curve);
-  const SurvivalCurve escape_curve = kaplan_meier(std::exchange(kept.escapes, {}));
-  group.median_escape_cost = median_time(escape_curve);
+}
+
+void sum_up_escapes(GroupRecords& kept, GroupSummary& group) {
+  const SurvivalCurve curve = kaplan_meier(std::exchange(kept.escapes, {}));
+  group.median_escape_cost = median_time(curve);
   group.median_escape_iteration = time_of_half(std::exchange(kept.escape_iterations, {}));
-  group.escape_curve = thinned(escape_curve);
-  group.running_time = expected_running_time(kept.spent);
-  group.running_time_interval = running_time_interval(std::exchange(kept.spent, {}),
-                                                      RandomSource(options.seed, static_cast<std::uint64_t>(first)),
-                                                      {.resamples = options.resamples});
+  group.escape_curve = thinned(curve);
+}
+
+void sum_up_restarts(Index first, const SummaryOptions& options, GroupRecords& kept, GroupSummary& group) {
+  const std::vector<CensoredTime> spent = std::exchange(kept.spent, {});
+  const RandomSource random(options.seed, static_cast<std::uint64_t>(first));
+  group.running_time = expected_running_time(spent);
+  group.running_time_interval = running_time_interval(spent, random, {.resamples = options.resamples});
+}
+
+void sum_up_spending(GroupRecords& kept, GroupSummary& group) {
   group.median_gradients = quantile(std::exchange(kept.gradients, {}), 0.5);
   group.median_products = quantile(std::exchange(kept.products, {}), 0.5);
   group.median_seconds = quantile(std::exchange(kept.seconds, {}), 0.5);
-  return group;
 }
 
 bool varies(const std::vector<CensoredTime>& times) {
@@ -175,10 +184,26 @@ std::span<GroupSummary> add_case(const CampaignOptions& campaign, RunRows& rows,
   });
   std::vector<GroupRecords> kept(solvers);
   std::vector<GroupSummary> summaries(solvers);
-  for_each_index(solvers, options.threads, [&](std::size_t s) {
+  for (std::size_t s = 0; s < solvers; ++s) {
     kept[s] = std::move(read[s * pieces]);
     for (std::size_t piece = 1; piece < pieces; ++piece) append(kept[s], std::move(read[s * pieces + piece]));
-    summaries[s] = summarize_group(campaign, first_run(s), options, kept[s]);
+    sum_up_counts(campaign, first_run(s), kept[s], summaries[s]);
+  }
+  // Even of a single group the parts are for several threads; each uses up records of its own.
+  constexpr std::size_t parts = 4;
+  for_each_index(parts * solvers, options.threads, [&](std::size_t i) {
+    const std::size_t s = i / parts;
+    if (summaries[s].runs == 0) return;
+    switch (i % parts) {
+      case 0:
+        return sum_up_arrivals(campaign, kept[s], summaries[s]);
+      case 1:
+        return sum_up_escapes(kept[s], summaries[s]);
+      case 2:
+        return sum_up_restarts(first_run(s), options, kept[s], summaries[s]);
+      default:
+        return sum_up_spending(kept[s], summaries[s]);
+    }
   });
   test_against_best(summaries, kept, campaign.budget);
   forget_escapes_where_none(summaries);

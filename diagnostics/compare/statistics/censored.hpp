@@ -17,8 +17,10 @@ struct CensoredTime {
   Outcome outcome = Outcome::event;
 };
 
-/// In order of time, events before censored ones of the same time. Throws std::invalid_argument, naming `who`, on a
-/// time that is negative or not finite.
+/// Throws std::invalid_argument, naming `who`, on a time that is negative or not finite.
+void check_times(std::span<const CensoredTime> times, const char* who);
+
+/// In order of time, events before censored ones of the same time. Throws as check_times.
 std::vector<CensoredTime> sorted_times(std::span<const CensoredTime> times, const char* who);
 
 }  // namespace perigee::statistics

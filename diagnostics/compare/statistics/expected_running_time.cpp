@@ -15,19 +15,13 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-struct Sums {
-  double cost = 0.0;
-  Index arrivals = 0;
-};
-
-Sums sums_of(std::span<const CensoredTime> runs, const char* who) {
+void require_runs(std::span<const CensoredTime> runs, const char* who) {
   if (runs.empty()) throw std::invalid_argument(std::string(who) + ": there must be at least one run, got 0");
-  Sums sums;
-  for (const CensoredTime& run : sorted_times(runs, who)) {  // in order of size: the sum does not depend on the order
-    sums.cost += run.time;
-    sums.arrivals += run.outcome == Outcome::event ? 1 : 0;
-  }
-  return sums;
+  check_times(runs, who);
+}
+
+Index arrivals_of(std::span<const CensoredTime> runs) {
+  return std::count_if(runs.begin(), runs.end(), [](const CensoredTime& run) { return run.outcome == Outcome::event; });
 }
 
 double simulate(std::span<const CensoredTime> runs, RandomEngine& engine) {
@@ -106,21 +100,25 @@ void simulate_means(std::span<const CensoredTime> runs, RandomEngine& engine, st
 }  // namespace
 
 double expected_running_time(std::span<const CensoredTime> runs) {
-  const Sums sums = sums_of(runs, "expected_running_time");
-  return sums.arrivals == 0 ? infinity : sums.cost / static_cast<double>(sums.arrivals);
+  require_runs(runs, "expected_running_time");
+  double cost = 0.0;  // in order of size: the sum does not depend on the order
+  for (const CensoredTime& run : sorted_times(runs, "expected_running_time")) cost += run.time;
+  const Index arrivals = arrivals_of(runs);
+  return arrivals == 0 ? infinity : cost / static_cast<double>(arrivals);
 }
 
 std::vector<double> simulated_running_times(std::span<const CensoredTime> runs, Index count, RandomEngine& engine) {
-  const bool some_arrived = sums_of(runs, "simulated_running_times").arrivals > 0;
+  require_runs(runs, "simulated_running_times");
   std::vector<double> times(static_cast<std::size_t>(std::max<Index>(0, count)), infinity);
-  if (!some_arrived) return times;
+  if (arrivals_of(runs) == 0) return times;
   for (double& time : times) time = simulate(runs, engine);
   return times;
 }
 
 Interval running_time_interval(std::span<const CensoredTime> runs, const RandomSource& random,
                                const RunningTimeOptions& options) {
-  const Index arrivals = sums_of(runs, "running_time_interval").arrivals;
+  require_runs(runs, "running_time_interval");
+  const Index arrivals = arrivals_of(runs);
   (void)two_sided_normal_quantile(options.level, "running_time_interval");  // one place says what a level is
   if (options.resamples < 1) {
     throw std::invalid_argument("running_time_interval: resamples must be >= 1, got " +
