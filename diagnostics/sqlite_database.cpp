@@ -161,29 +161,34 @@ void Statement::wrong_type(int column, const char* what, const char* expected) c
                  names[sqlite3_column_type(handle_, column)]);
 }
 
+// Values are asked for once: every sqlite3_column_ call takes the time of several of these. They may be used so as long
+// as one thread at a time uses the connection.
 std::int64_t Statement::integer(int column, const char* what) const {
-  if (sqlite3_column_type(handle_, column) != SQLITE_INTEGER) wrong_type(column, what, "an integer");
-  return sqlite3_column_int64(handle_, column);
+  sqlite3_value* const value = sqlite3_column_value(handle_, column);
+  if (sqlite3_value_type(value) != SQLITE_INTEGER) wrong_type(column, what, "an integer");
+  return sqlite3_value_int64(value);
 }
 
 double Statement::number(int column, const char* what) const {
-  switch (sqlite3_column_type(handle_, column)) {
+  sqlite3_value* const value = sqlite3_column_value(handle_, column);
+  switch (sqlite3_value_type(value)) {
     case SQLITE_NULL:
       return not_measured;
     case SQLITE_FLOAT:
     case SQLITE_INTEGER:
-      return sqlite3_column_double(handle_, column);
+      return sqlite3_value_double(value);
     case SQLITE_TEXT:
-      if (const std::optional<double> value = nan_of_text(text(column, what))) return *value;
+      if (const std::optional<double> nan = nan_of_text(text(column, what))) return *nan;
   }
   wrong_type(column, what, "a number, NULL or 'NaN'");
 }
 
 std::string_view Statement::text(int column, const char* what) const {
-  if (sqlite3_column_type(handle_, column) != SQLITE_TEXT) wrong_type(column, what, "text");
-  const unsigned char* data = sqlite3_column_text(handle_, column);
+  sqlite3_value* const value = sqlite3_column_value(handle_, column);
+  if (sqlite3_value_type(value) != SQLITE_TEXT) wrong_type(column, what, "text");
+  const unsigned char* data = sqlite3_value_text(value);
   if (data == nullptr) database_.fail("out of memory");
-  return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+  return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
 std::span<const std::uint8_t> Statement::blob(int column, const char* what) const {

@@ -171,6 +171,36 @@ TEST_CASE("ERT: infinite without arrivals, and the mean of simulated running tim
   CHECK(certain.upper == 7.0);
 }
 
+TEST_CASE("ERT intervals of very many runs are those of drawing every run") {
+  // 50,000 runs are drawn one by one, 50,001 in sums of normal numbers. The sums of 2000 resamples have the same law up
+  // to the one run more, so that a limit of one interval is that of the other up to sampling: a quantile at 2.5% of
+  // 2000 normal numbers has a standard deviation of sqrt(.025 .975/2000)/density = .06 standard deviations of the mean,
+  // a fifteenth part of the half width each, and 0.1 of the width is 4 of them for the difference of two.
+  const auto compare = [](int arrivals) {
+    RandomEngine engine = RandomSource(7).engine("costs");
+    std::vector<CensoredTime> runs;
+    for (int i = 0; i < 50000; ++i) {
+      const double cost = 10.0 - 10.0 * std::log(1.0 - uniform_unit(engine));
+      runs.push_back({cost, i < arrivals ? Outcome::event : Outcome::censored});
+    }
+    const Interval drawn = running_time_interval(runs, RandomSource(1), {.resamples = 2000});
+    runs.push_back({20.0, Outcome::censored});
+    const Interval summed = running_time_interval(runs, RandomSource(2), {.resamples = 2000});
+    const double width = drawn.upper - drawn.lower;
+    CHECK(summed.lower == Approx(drawn.lower).margin(0.1 * width));
+    CHECK(summed.upper == Approx(drawn.upper).margin(0.1 * width));
+    // By the delta method: the cost of a run has variance 100 and mean 20, an arrival comes after a geometric number of
+    // failures. The interval of 20 arrivals is skew: only its width is asked, within a quarter.
+    const double rate = arrivals / 50000.0;
+    const double deviation = std::sqrt((100.0 / rate + 400.0 * (1.0 - rate) / (rate * rate)) / arrivals);
+    CHECK(summed.upper - summed.lower == Approx(2.0 * 1.96 * deviation).epsilon(arrivals < 1000 ? 0.25 : 0.1));
+  };
+  compare(30000);
+  compare(20);
+  const std::vector<CensoredTime> certain(60000, {7.0, Outcome::event});
+  CHECK(running_time_interval(certain, RandomSource(1)).lower == Approx(7.0).epsilon(1e-12));
+}
+
 TEST_CASE("performance profiles of three solvers on four problems, worked by hand") {
   const CostTable costs{{1, 2, 4}, {6, 3, never}, {5, 5, 20}, {never, never, never}};
   const std::vector<PerformanceProfile> profiles = performance_profiles(costs);
