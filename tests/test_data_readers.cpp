@@ -1,4 +1,5 @@
 // IDX, NPY, NPZ and CSV files written by encoders of the tests' own, by NumPy, and damaged in every way.
+#include "support/catch.hpp"
 #include "support/encoders.hpp"
 #include "support/temporary_folder.hpp"
 

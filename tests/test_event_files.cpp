@@ -80,6 +80,23 @@ TEST_CASE("crc32c: known values") {
   CHECK(of(std::vector<std::uint8_t>(32, 0xff)) == 0x62a8ab43);
 }
 
+// The tables take eight bytes at a time and the rest one by one: every length and every cut of it against the sum bit
+// by bit.
+TEST_CASE("crc32c: whatever the length, in one piece and in two") {
+  std::string bytes;
+  for (int i = 0; i < 40; ++i) bytes += static_cast<char>(i * i + 7 * i + 131);
+  for (std::size_t length = 0; length <= bytes.size(); ++length) {
+    const std::string text = bytes.substr(0, length);
+    const auto* const data = reinterpret_cast<const std::uint8_t*>(text.data());
+    for (std::size_t cut = 0; cut <= length; ++cut) {
+      data::Crc32c sum;
+      sum.add({data, cut});
+      sum.add({data + cut, length - cut});
+      REQUIRE(sum.value() == bitwise_crc32c(text));
+    }
+  }
+}
+
 // Byte by byte from the descriptions of TFRecord and Event: the event {wall_time 1.5, step 3, summary {value {tag
 // "loss", simple_value 0.25}}}. The checksums are those of an encoder in Python that shares nothing with this
 // project's.

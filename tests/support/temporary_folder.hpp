@@ -1,13 +1,12 @@
-// A folder that goes with the test, and files in it.
+// A folder that goes with the test or the measurement, and files in it.
 #ifndef PERIGEE_TESTS_SUPPORT_TEMPORARY_FOLDER_HPP
 #define PERIGEE_TESTS_SUPPORT_TEMPORARY_FOLDER_HPP
-
-#include "support/catch.hpp"
 
 #include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 
@@ -17,7 +16,7 @@ class TemporaryFolder {
  public:
   TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "perigee-test-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error(name + ": cannot be created");
     path_ = name;
   }
   ~TemporaryFolder() {
