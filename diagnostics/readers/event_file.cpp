@@ -144,7 +144,7 @@ std::optional<double> scalar_of(const ProtobufReader& tensor) {
   return count == 1 ? value : std::nullopt;
 }
 
-void read_summary_value(ProtobufReader message, EventScalar& scalar,
+void read_summary_value(ProtobufReader&& message, EventScalar& scalar,
                         const std::function<void(const EventScalar&)>& take) {
   scalar.tag = {};
   scalar.value.reset();

@@ -115,7 +115,14 @@ class EventRun {
   }
 
  private:
+  // Writers put the same tags in the same order at every step, so the one after the last is tried first.
   std::uint32_t position_of(const EventScalar& scalar, const std::filesystem::path& path) {
+    last_position_ = last_position_ + 1 < tags_.size() ? last_position_ + 1 : 0;
+    if (tags_.empty() || tags_[last_position_].name != scalar.tag) last_position_ = look_up(scalar, path);
+    return last_position_;
+  }
+
+  std::uint32_t look_up(const EventScalar& scalar, const std::filesystem::path& path) {
     const auto [found, is_new] =
         positions_.try_emplace(std::string(scalar.tag), static_cast<std::uint32_t>(tags_.size()));
     if (is_new) {
@@ -155,6 +162,7 @@ class EventRun {
   Table table_;
   std::vector<Tag> tags_;
   std::unordered_map<std::string, std::uint32_t> positions_;
+  std::uint32_t last_position_ = 0;  // that position_of gave last
   std::vector<Point> points_;
 };
 
