@@ -40,7 +40,8 @@ struct GravityWellOptions {
 struct LostClassOptions {
   double probability = 0.05;  // of the right answer throughout the second half of the log, less than
   double learnt = 0.5;        // median of the other classes at the end, more than
-  double rise = 1.64;         // Mann-Kendall statistic of log p, at most (5% one-sided)
+  double rise = 1.64;         // Mann-Kendall statistic of log p, at most (5% one-sided), or
+  double horizon = 3.0;       // time that the rise needs to `probability`, in lengths of the log, more than
   Index records = 20;         // fewest
   double same_loss = 0.02;    // relative: the value is read as the mean of 1 - p
 };

@@ -108,7 +108,10 @@ std::vector<Threshold> make_table() {
       threshold<&D::lost_class, &C::learnt>("lost-class.learnt", 0.0, 1.0,
                                             "median probability of the other classes at the end, more than"),
       threshold<&D::lost_class, &C::rise>("lost-class.rise", 0.0, unbounded,
-                                          "Mann-Kendall statistic of its logarithm there, at most"),
+                                          "Mann-Kendall statistic of its logarithm there, at most, or"),
+      threshold<&D::lost_class, &C::horizon>(
+          "lost-class.horizon", 0.0, unbounded,
+          "time that its rise needs to that probability over the length of the log, more than"),
       threshold<&D::lost_class, &C::records>("lost-class.records", 2.0, most, "records of the log, at least"),
       threshold<&D::lost_class, &C::same_loss>(
           "lost-class.same-loss", 0.0, 1.0,

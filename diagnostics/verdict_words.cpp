@@ -1,5 +1,6 @@
 #include <perigee/diagnostics/verdict_words.hpp>
 
+#include <perigee/diagnostics/lost_class.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
@@ -65,9 +66,9 @@ VerdictWords gravity_well(const Finding& finding, const Trajectory& trajectory) 
   if (const double index = number(finding, "class"); index >= 0.0) {
     const double share = number(finding, "share_of_value");
     return {"One class is not learnt: the probability of the right answer for " +
-                trajectory.policy->probability_columns[static_cast<std::size_t>(index)] + " fell from " +
-                text(finding, "probability_at_start") + " to " + text(finding, "probability_at_end") +
-                " and does not rise, while the other classes stand at " + text(finding, "others_median_at_end") + ".",
+                trajectory.policy->probability_columns[static_cast<std::size_t>(index)] + " " +
+                course_of_class(finding.evidence) + ", while the other classes stand at " +
+                text(finding, "others_median_at_end") + ".",
             std::isfinite(share) ? "It accounts for about " + text(finding, "contribution_to_value") +
                                        " of the final value " + format_number(number(finding, "final_value"), 4) + "."
                                  : standing_of(trajectory),

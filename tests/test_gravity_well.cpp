@@ -4,8 +4,6 @@
 #include <perigee/diagnostics/diagnose.hpp>
 #include <perigee/diagnostics/escape_time.hpp>
 #include <perigee/diagnostics/gravity_well.hpp>
-#include <perigee/diagnostics/lost_class.hpp>
-#include <perigee/diagnostics/readers/reader.hpp>
 #include <perigee/lib/random.hpp>
 
 #include <numeric>
@@ -13,14 +11,6 @@
 using namespace perigee;
 using test::PolicyRun;
 using test::simulate;
-
-namespace {
-
-Trajectory log_of(const std::string& file) {
-  return read_trajectory(std::string(PERIGEE_TEST_DATA) + "/logs/" + file).trajectory;
-}
-
-}  // namespace
 
 TEST_CASE("the integrated flow agrees with the closed form for two arms") {
   // d pi/dt = 2 eta D pi^2 (1 - pi)^2; an antiderivative of 1/(pi^2 (1 - pi)^2) is
@@ -190,38 +180,4 @@ TEST_CASE("probabilities without rewards, or columns that are missing, give no w
   REQUIRE(wells.size() == 1);
   CHECK(std::isnan(wells[0].predicted_remaining_time));
   CHECK(std::isnan(wells[0].coefficient));
-}
-
-TEST_CASE("the log whose class 1 is never learnt says so; its healthy twin and the escort log do not") {
-  const std::vector<LostClass> lost = find_lost_classes(log_of("digits-softmax-reward-3.csv"));
-  REQUIRE(lost.size() == 1);
-  CHECK(lost[0].index == 1);
-  CHECK(lost[0].start_probability == Approx(0.06226).epsilon(1e-3));  // first line of the log
-  CHECK(lost[0].final_probability < 1e-5);
-  CHECK(lost[0].others_median > 0.99);
-  const Diagnosis diagnosis = diagnose(log_of("digits-softmax-reward-3.csv"));
-  REQUIRE(!diagnosis.findings.empty());
-  CHECK(diagnosis.findings[0].id == "gravity-well");
-  CHECK(diagnosis.findings[0].severity == Severity::problem);
-  CHECK(diagnosis.findings[0].certainty == Certainty::likely);
-  CHECK(diagnosis.findings[0].message.find("p_class_1 ") != std::string::npos);
-
-  for (const char* file : {"digits-softmax-reward-0.csv", "digits-escort4-reward.jsonl", "digits-softmax-xent.csv",
-                           "digits-softmax-xent-lr-too-large.csv"}) {
-    CAPTURE(file);
-    const Diagnosis other = diagnose(log_of(file));
-    CHECK(find_finding(other, "gravity-well") == nullptr);
-  }
-}
-
-TEST_CASE("a class that is late, but rising, is not lost") {
-  Trajectory log = log_of("digits-softmax-reward-3.csv");
-  for (Column& column : log.columns) {
-    if (column.name != "p_class_1") continue;
-    for (std::size_t i = 0; i < column.values.size(); ++i) {
-      column.values[i] =
-          0.05 * std::exp(-8.0 + 7.0 * static_cast<double>(i) / static_cast<double>(column.values.size()));
-    }
-  }
-  CHECK(find_lost_classes(log).empty());
 }
