@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -169,6 +170,18 @@ TEST_CASE("a column that only fills after the first portion gets the role that a
   REQUIRE(result.trajectory.columns.size() == 1);
   CHECK(result.trajectory.columns[0].values.back() == 0.5);
   CHECK(std::isnan(result.trajectory.columns[0].values.front()));
+}
+
+TEST_CASE(
+    "a batch size that varied in the first portion keeps its role where it stands still, and the log its one pass") {
+  const test::TemporaryFolder folder;
+  std::ostringstream log;
+  log << "step,loss,batch_size\n";
+  for (Index k = 0; k < 200000; ++k) log << k << ",1," << (k < 50000 ? 16 : 64) << '\n';
+  const ReadResult result = read_trajectory(folder.write("log.csv", log.str()));
+  CHECK_FALSE(has_note(result, "read as a whole"));
+  CHECK(result.trajectory.records.front().batch_size == 16);
+  CHECK(result.trajectory.records.back().batch_size == 64);
 }
 
 TEST_CASE("a line that is cut off at the end of a long log is left out, right after a portion as anywhere") {

@@ -4,11 +4,13 @@
 #include "support/labelled_runs.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <perigee/diagnostics/noise_floor.hpp>
 #include <perigee/diagnostics/noise_scale.hpp>
 #include <perigee/diagnostics/readers/reader.hpp>
 #include <perigee/lib/finite_sum.hpp>
 #include <perigee/solvers/stochastic_gradient_descent.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -257,6 +259,28 @@ TEST_CASE("logs: the batch size is a role, guessed from its name or mapped; a sm
     message = error.what();
   }
   CHECK(message.find("expected whole numbers from 0 to 4294967295 as batch_size, got others") != std::string::npos);
+}
+
+TEST_CASE("a batch size that every row repeats makes no log noisy unless the mapping, or a small batch, says so") {
+  const test::TemporaryFolder folder;
+  const std::string constant = folder.write("a.csv", "step,loss,grad_norm,batch_size\n0,3,1,32\n1,2,1,32\n2,1,1,\n");
+  const ReadResult guessed = read_trajectory(constant);
+  CHECK_FALSE(has_noise(guessed.trajectory));
+  REQUIRE(guessed.trajectory.column("batch_size") != nullptr);  // kept, with what else was logged
+  const auto says_how = [](const std::string& note) { return note.find("--map batch_size=batch_size") != note.npos; };
+  CHECK(std::any_of(guessed.notes.begin(), guessed.notes.end(), says_how));
+  ReadOptions options;
+  options.mapping = {{"batch_size", "batch_size"}};
+  const ReadResult mapped = read_trajectory(constant, options);
+  CHECK(has_noise(mapped.trajectory));
+  CHECK(std::none_of(mapped.notes.begin(), mapped.notes.end(), says_how));
+
+  const auto last_is_short = folder.write("b.csv", "step,loss,batch_size\n0,3,32\n1,2,32\n2,1,17\n");
+  CHECK(has_noise(read_trajectory(last_is_short).trajectory));
+  const auto pairs = folder.write(
+      "c.csv",
+      "step,loss,grad_norm,batch_size,small_batch_gradient_norm,small_batch_size\n0,3,1,64,2,8\n1,2,1,64,2,8\n");
+  CHECK(has_noise(read_trajectory(pairs).trajectory));
 }
 
 TEST_CASE("a noise floor tells the noise scale and the batch to take, where two batch sizes were recorded") {

@@ -80,6 +80,10 @@ void LongLog::take(Table& table) {
   } catch (const ReadError&) {
     throw NotInOnePass{"because its first rows do not show what its columns are"};
   }
+  // The size of a batch that varied in the first portion may stand still in this one.
+  if (condenser_ && roles_.batch_size && counts_terms(table.columns[*roles_.batch_size])) {
+    roles.batch_size = roles_.batch_size;
+  }
   if (!roles.parameters.empty()) throw NotInOnePass{"because some of its columns are parameters"};
   if (!condenser_) {
     roles_ = roles;

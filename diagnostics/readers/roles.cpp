@@ -60,12 +60,14 @@ Role role_of(std::string_view name) {
   return found != roles.end() ? found->second : nullptr;
 }
 
-// Whether the numbers can be batch sizes.
-bool counts_terms(const TableColumn& column) {
-  return std::all_of(column.values.begin(), column.values.end(), [](double value) {
-    return std::isnan(value) ||
-           (value >= 0.0 && value <= std::numeric_limits<std::uint32_t>::max() && value == std::floor(value));
-  });
+// Whether there are two different numbers in it.
+bool varies(const TableColumn& column) {
+  double first = not_measured;
+  for (const double value : column.values) {
+    if (std::isnan(first)) first = value;
+    if (!std::isnan(value) && value != first) return true;
+  }
+  return false;
 }
 
 void map_roles(const Table& table, const std::vector<std::pair<std::string, std::string>>& mapping, Roles& roles) {
@@ -141,6 +143,19 @@ class Guess {
       roles_.*role = found->second;
       return;
     }
+  }
+
+  // A number that every row repeats is a setting: it does not say that loss and gradients are those of batches.
+  void fill_batch_size(std::vector<std::string>& notes) {
+    if (roles_.batch_size) return;
+    fill(&Roles::batch_size, names_of_batch_size());
+    if (!roles_.batch_size || roles_.small_batch_gradient_norm) return;
+    const TableColumn& column = table_.columns[*roles_.batch_size];
+    if (varies(column)) return;
+    roles_.batch_size.reset();
+    notes.push_back(shown(column.name) +
+                    " is the same in every row, and not taken for the size of the batches that the " +
+                    "loss and the gradient norm are of; if it is, say --map batch_size=" + column.name + ".");
   }
 
   // A column whose name has the words of the role: of the least doubtful ones that measured most often, the first.
@@ -248,6 +263,13 @@ class Guess {
 
 }  // namespace
 
+bool counts_terms(const TableColumn& column) {
+  return std::all_of(column.values.begin(), column.values.end(), [](double value) {
+    return std::isnan(value) ||
+           (value >= 0.0 && value <= std::numeric_limits<std::uint32_t>::max() && value == std::floor(value));
+  });
+}
+
 BatchSizes::BatchSizes(const std::vector<double>& values) {
   const auto first = std::find_if(values.begin(), values.end(), [](double value) { return !std::isnan(value); });
   if (first != values.end()) last_ = static_cast<std::uint32_t>(*first);
@@ -278,9 +300,9 @@ Roles assign_roles(const Table& table, const std::vector<std::pair<std::string, 
   guess.fill_by_words(&Roles::step_size, words_of_step_size(), Doubt::little);
   guess.fill(&Roles::step_norm, names_of_step_norm());
   guess.fill_by_words(&Roles::step_norm, words_of_step_norm(), Doubt::little);
-  guess.fill(&Roles::batch_size, names_of_batch_size());
   guess.fill(&Roles::small_batch_gradient_norm, {{"small_batch_gradient_norm", Meaning::doubtful}});
   guess.fill(&Roles::small_batch_size, {{"small_batch_size", Meaning::doubtful}});
+  guess.fill_batch_size(notes);
   guess.fill_probabilities(notes);
   guess.fill_parameters();
   if (!roles.value && !roles.reward && !roles.gradient_norm && roles.probabilities.empty()) {

@@ -21,7 +21,9 @@ struct Roles {
   std::optional<std::size_t> gradient_norm;
   std::optional<std::size_t> step_size;
   std::optional<std::size_t> step_norm;
-  std::optional<std::size_t> batch_size;                 // whole numbers; rows that do not say repeat the last one
+  // Whole numbers; rows that do not say repeat the last one. Guessed only if they vary, or a small batch is beside
+  // them.
+  std::optional<std::size_t> batch_size;
   std::optional<std::size_t> small_batch_gradient_norm;  // beside a gradient norm of more terms
   std::optional<std::size_t> small_batch_size;
   std::vector<std::size_t> probabilities;  // in the order of the actions
@@ -34,6 +36,9 @@ struct Roles {
 /// them, it is an error. Notes say what was not obvious.
 Roles assign_roles(const Table& table, const std::vector<std::pair<std::string, std::string>>& mapping,
                    std::vector<std::string>& notes);
+
+/// Whether the numbers can be batch sizes.
+bool counts_terms(const TableColumn& column);
 
 /// The batch sizes of rows one after the other: what a row does not say is that of the row before, at the beginning the
 /// first there is.
