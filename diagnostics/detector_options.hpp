@@ -128,6 +128,7 @@ struct NoiseFloorOptions {
   double escape_share = 0.5;     // of the squared displacements, in the last quarter: at least, for an escape
   double fewest_degrees = 30.0;  // degrees of freedom without which nothing is called flat
   double stationarity = 2.0;     // ratio of the squared steps of the two halves, at most, at a floor
+  double vanished = 1e-12;       // median gradient norm over the largest, at most, where the noise vanished with it
   double unkept_promise = 20.0;  // eta sum ||g||^2 over what the value lost, at least, where only values are known
 };
 

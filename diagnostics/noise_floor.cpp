@@ -1,16 +1,19 @@
 #include <perigee/diagnostics/noise_floor.hpp>
 
+#include <perigee/diagnostics/course.hpp>
 #include <perigee/diagnostics/noise_scale.hpp>
 #include <perigee/diagnostics/plateau.hpp>
 #include <perigee/diagnostics/series.hpp>
 #include <perigee/diagnostics/trend.hpp>
+#include <perigee/diagnostics/vanishing_noise.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <span>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace perigee {
@@ -164,14 +167,13 @@ bool is_stationary(const SquaredSteps& steps, Index first, Index last, const Noi
   return std::max(early, late) <= options.stationarity * std::min(early, late);
 }
 
-TrendTest trend_from(const Trajectory& trajectory, Index first, double tolerance) {
-  const Series values = value_series(trajectory);
-  if (values.empty()) return {};
-  const std::vector<double> log_time = log_time_of(values);
-  const std::vector<double> log_excess = log_excess_of(values, value_bound(trajectory, values));
-  const auto skipped = static_cast<std::size_t>(
-      std::lower_bound(values.time.begin(), values.time.end(), static_cast<double>(first)) - values.time.begin());
-  return test_trend(std::span(log_time).subspan(skipped), std::span(log_excess).subspan(skipped), tolerance);
+// Whether the value falls from there to the end of the run.
+bool falls_from(const DiagnosisInput& input, Index first) {
+  const Series values = value_series(input.trajectory);
+  if (values.empty()) return false;
+  return course_of_value(input.trajectory, values, static_cast<double>(first), values.time.back(),
+                         input.options.plateau.exponent)
+             .trend == Trend::descent;
 }
 
 double median_value(const Trajectory& trajectory, double first, double last) {
@@ -249,7 +251,7 @@ void suspect_floor(const DiagnosisInput& input, Index first, Diagnosis& diagnosi
   const Trajectory& trajectory = input.trajectory;
   const NoiseFloorOptions& options = input.options.noise_floor;
   const Index last = trajectory.records.back().iteration;
-  if (trend_from(trajectory, first, input.options.plateau.exponent).trend == Trend::descent) return;
+  if (falls_from(input, first)) return;
   double promised = 0.0;
   for (std::size_t i = 1; i < trajectory.records.size(); ++i) {
     const StepRecord& record = trajectory.records[i];
@@ -288,6 +290,15 @@ void suspect_floor(const DiagnosisInput& input, Index first, Diagnosis& diagnosi
       "the second half of the run.");
   add_noise_scale(trajectory, first, finding);
   explain_plateaus(diagnosis, first, last, "The finding noise-floor may explain it.");
+  diagnosis.findings.push_back(std::move(finding));
+}
+
+// What else says where the run has come to rest says it better.
+void settle_vanished_noise(Finding finding, Diagnosis& diagnosis) {
+  for (const char* other : {"rounding-floor", "strict-saddle", "degenerate-stationary-point", "local-maximum"}) {
+    if (find_finding(diagnosis, other) != nullptr) return;
+  }
+  explain_plateaus(diagnosis, finding.first, finding.last, "The finding rounding-floor explains it.");
   diagnosis.findings.push_back(std::move(finding));
 }
 
@@ -354,10 +365,14 @@ void detect_noise_floor(const DiagnosisInput& input, Diagnosis& diagnosis) {
   const Index begin = trajectory.records.front().iteration;
   const Index last = trajectory.records.back().iteration;
   const Index first = begin + (last - begin) / 2;
+  if (std::optional<Finding> vanished = find_vanished_noise(trajectory, first, options)) {
+    settle_vanished_noise(std::move(*vanished), diagnosis);
+    return;
+  }
   const NoiseReading reading = read_noise(trajectory, first, options);
   switch (reading.verdict) {
     case NoiseVerdict::floor: {
-      if (trend_from(trajectory, first, input.options.plateau.exponent).trend == Trend::descent) return;
+      if (falls_from(input, first)) return;
       const double level =
           median_value(trajectory, static_cast<double>(reading.first), static_cast<double>(reading.last));
       explain_plateaus(diagnosis, reading.first, reading.last, "The finding noise-floor explains it.");

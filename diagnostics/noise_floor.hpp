@@ -23,6 +23,7 @@
 //   undetermined    anything else.
 // Without snapshots: if the value stands still while eta sum ||g_k||^2, what the gradients promise, is 20 times what
 // the value lost, most of the gradient is noise: a floor is suspected, but a flat region looks the same.
+// Where the noise has vanished with the gradient there is no floor but rounding (vanishing_noise.hpp).
 #ifndef PERIGEE_DIAGNOSTICS_NOISE_FLOOR_HPP
 #define PERIGEE_DIAGNOSTICS_NOISE_FLOOR_HPP
 

@@ -209,6 +209,9 @@ std::vector<Threshold> make_table() {
                                                      "degrees of freedom, at least, to call anything flat"),
       threshold<&D::noise_floor, &N::stationarity>("noise-floor.stationarity", 1.0, unbounded,
                                                    "ratio of the squared steps of the two halves, at most"),
+      threshold<&D::noise_floor, &N::vanished>(
+          "noise-floor.vanished", 0.0, 1.0,
+          "median gradient norm over the largest, at most, where the noise vanished with the gradient: no floor"),
       threshold<&D::noise_floor, &N::unkept_promise>(
           "noise-floor.unkept-promise", 1.0, unbounded,
           "decrease that the gradients promise over that of the value, at least, where only values are known"),

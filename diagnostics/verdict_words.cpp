@@ -172,6 +172,16 @@ VerdictWords rounding_floor(const Finding& finding, const Trajectory& trajectory
         "at a minimum.",
         standing_of(trajectory), "Perturb the point or lengthen the step: more iterations change nothing."};
   }
+  const double gradient_fall = number(finding, "gradient_fall");
+  const double value_fall = number(finding, "value_fall");
+  if (std::isfinite(gradient_fall) || std::isfinite(value_fall)) {
+    return {"The run converged as far as its numbers can tell: " +
+                (std::isfinite(gradient_fall) ? "the gradients have fallen to " + format_number(gradient_fall, 2)
+                                              : "the value has fallen to " + format_number(value_fall, 2)) +
+                (std::isfinite(gradient_fall) ? " of what they were, and their noise with them."
+                                              : " of what it was, and the noise with it."),
+            standing_of(trajectory), "More iterations change nothing."};
+  }
   return {"The run has come to a stop: its steps no longer change the numbers it works with.", standing_of(trajectory),
           "More iterations change nothing."};
 }
