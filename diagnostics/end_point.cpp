@@ -39,7 +39,8 @@ std::optional<BetterValue> better_value(const Trajectory& trajectory, double val
 
 // The gradient of a minibatch may vanish anywhere; it says nothing of the point.
 bool is_stationary(const StepRecord& record, double tolerance) {
-  return record.batch_size == 0 && record.gradient_norm <= tolerance * (1.0 + std::abs(record.value));
+  const double scale = 1.0 + (std::isnan(record.value) ? 0.0 : std::abs(record.value));
+  return record.batch_size == 0 && record.gradient_norm <= tolerance * scale;
 }
 
 // The first of the stationary iterates at the end of the run.

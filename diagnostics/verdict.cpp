@@ -1,5 +1,6 @@
 #include <perigee/diagnostics/verdict.hpp>
 
+#include <perigee/diagnostics/gradient_course.hpp>
 #include <perigee/diagnostics/rate.hpp>
 #include <perigee/diagnostics/series.hpp>
 #include <perigee/diagnostics/superlinear.hpp>
@@ -32,9 +33,7 @@ Index principal_of(const std::vector<Finding>& findings) {
 }
 
 std::string extent_of(const DiagnosisInput& input) {
-  const Index last = input.trajectory.records.back().iteration;
   const Series values = value_series(input.trajectory);
-  if (values.empty()) return "no value was recorded up to iteration " + std::to_string(last);
   if (values.size() == 1) {
     return "only one value was recorded, " + format_number(values.value[0]) + " at iteration " +
            format_number(values.time[0]);
@@ -47,7 +46,7 @@ std::string extent_of(const DiagnosisInput& input) {
 // How fast it goes at the end; empty: that cannot be told.
 std::string pace_of(const DiagnosisInput& input) {
   const Trajectory& trajectory = input.trajectory;
-  if (value_series(trajectory).size() < 2) return "";
+  if (std::max(value_series(trajectory).size(), gradient_norm_series(trajectory).size()) < 2) return "";
   if (const std::optional<SuperlinearEnd> superlinear = superlinear_end(trajectory)) {
     return " It converges superlinearly at the end, of order about " + format_number(superlinear->order, 2) + ".";
   }
@@ -79,14 +78,31 @@ std::string arrival_of(const Trajectory& trajectory) {
          (std::isfinite(last.value) ? " and the value " + format_number(last.value, 4) + "." : ".");
 }
 
-std::string course_of(const DiagnosisInput& input) {
-  std::string text = "No problem found: " + extent_of(input);
-  const Trajectory& trajectory = input.trajectory;
-  if (trajectory.end) {
-    text += "; the run ended by " + trajectory.end->id + " at iteration " +
-            std::to_string(trajectory.records.back().iteration);
+// "; the run ended by max-iterations at iteration 100." or "."
+std::string end_of(const Trajectory& trajectory) {
+  if (!trajectory.end) return ".";
+  return "; the run ended by " + trajectory.end->id + " at iteration " +
+         std::to_string(trajectory.records.back().iteration) + ".";
+}
+
+std::string course_without_values(const DiagnosisInput& input, Diagnosis& diagnosis) {
+  const Series norms = gradient_norm_series(input.trajectory);
+  if (norms.size() < 2) {
+    return "Neither the value nor the gradient norm was recorded up to iteration " +
+           std::to_string(input.trajectory.records.back().iteration) + ": whether the run got anywhere cannot be told" +
+           end_of(input.trajectory);
   }
-  return text + "." + pace_of(input);
+  diagnosis.limits.push_back(
+      "Whether the value falls, stands still or comes to a good level cannot be told without it: record the loss.");
+  const double tolerance = input.options.gradient_tolerance;
+  const GradientCourse course = course_of_gradient(norms, tolerance, input.options.plateau.exponent);
+  const std::string pace = course.trend == Trend::descent && !course.vanishes ? pace_of(input) : "";
+  return words_of(course, norms, tolerance) + pace;
+}
+
+std::string course_of(const DiagnosisInput& input, Diagnosis& diagnosis) {
+  if (value_series(input.trajectory).empty()) return course_without_values(input, diagnosis);
+  return "No problem found: " + extent_of(input) + end_of(input.trajectory) + pace_of(input);
 }
 
 }  // namespace
@@ -108,7 +124,7 @@ bool reached_its_goal(const Finding& finding) {
 void give_verdict(const DiagnosisInput& input, Diagnosis& diagnosis) {
   diagnosis.principal = principal_of(diagnosis.findings);
   if (diagnosis.principal < 0) {
-    diagnosis.summary = course_of(input);
+    diagnosis.summary = course_of(input, diagnosis);
     return;
   }
   const Finding& finding = diagnosis.findings[static_cast<std::size_t>(diagnosis.principal)];
