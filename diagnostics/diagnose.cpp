@@ -22,6 +22,7 @@
 #include <perigee/diagnostics/step_too_small.hpp>
 #include <perigee/diagnostics/thresholds.hpp>
 #include <perigee/diagnostics/verdict.hpp>
+#include <perigee/lib/format.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -62,9 +63,29 @@ void check(const Trajectory& trajectory, const Objective* objective) {
   }
 }
 
+// From within, a plateau whose edge is out of sight looks like a flat minimum. Where the value stands well above what
+// is known to bound it, the one is as likely as the other.
+void doubt_flat_minimum(Diagnosis& diagnosis, const Finding& flat_end) {
+  constexpr double well_above = 0.1;  // of the range of the run above the bound
+  const double share = evidence_value(flat_end.evidence, "excess_share");
+  if (flat_end.certainty == Certainty::suspected || !(share >= well_above)) return;
+  for (Finding& finding : diagnosis.findings) {
+    if (finding.id != "degenerate-stationary-point" || finding.severity != Severity::information) continue;
+    finding.severity = Severity::warning;
+    finding.evidence.push_back({"excess_share", share, "1", Comparison::at_least, well_above});
+    finding.message += " But the value stands still with " + format_number(100.0 * share, 2) +
+                       "% of its range above the known bound left, and a plateau looks the same from within.";
+    finding.recommendation =
+        "Compare with a run from another start, or go on with tighter tolerances; nothing is to be done if so much is "
+        "known to remain.";
+  }
+}
+
 // A flat end is convergence where the end point was judged a minimum, and explained where it was judged something else.
 void settle_flat_end(Diagnosis& diagnosis, Index last) {
   const auto is_flat_end = [&](const Finding& finding) { return finding.id == "plateau" && finding.last == last; };
+  const auto flat_end = std::find_if(diagnosis.findings.begin(), diagnosis.findings.end(), is_flat_end);
+  if (flat_end != diagnosis.findings.end()) doubt_flat_minimum(diagnosis, Finding(*flat_end));
   for (const char* id : {"converged-minimum", "suboptimal-minimum"}) {
     if (find_finding(diagnosis, id) == nullptr) continue;
     std::erase_if(diagnosis.findings, is_flat_end);

@@ -137,9 +137,13 @@ void describe_maximum(const PointJudgement& judgement, const std::string& gradie
 }
 
 std::string flat_direction_counterevidence(const PointJudgement& judgement) {
-  return judgement.degeneracy == Degeneracy::saddle
-             ? "A value along the direction given that does not fall: the fall was read off differences of values."
-             : "A better value found by a run that starts from here with a random displacement.";
+  if (judgement.degeneracy == Degeneracy::saddle) {
+    return "A value along the direction given that does not fall: the fall was read off differences of values.";
+  }
+  if (judgement.degeneracy == Degeneracy::plateau) {
+    return "A value on the way to the lower one that is above that of the point, between two of those probed.";
+  }
+  return "A better value found by a run that starts from here with a random displacement.";
 }
 
 void describe_degenerate(const PointJudgement& judgement, const std::string& gradient, bool is_optimal,
@@ -157,6 +161,13 @@ void describe_degenerate(const PointJudgement& judgement, const std::string& gra
       finding.recommendation = way_down(judgement) +
                                "What drives the iterate away from such a point grows with the distance only: perturb "
                                "it by about that much.";
+      return;
+    case Degeneracy::plateau:
+      finding.severity = Severity::problem;
+      finding.message += "; along a flat direction the value stays level as far as " +
+                         format_number(judgement.flat_distance, 3) +
+                         " away, and is lower beyond: the point lies on a plateau.";
+      finding.recommendation = way_down(judgement) + "Go on from there.";
       return;
     case Degeneracy::flat_minimum:
       finding.severity = Severity::information;
@@ -272,6 +283,9 @@ void add_finding(const DiagnosisInput& input, const PointJudgement& judgement, D
     finding.evidence.push_back(
         {"descent_coordinate", static_cast<double>(largest_component(judgement.descent_direction)), "coordinate"});
   }
+  if (judgement.degeneracy == Degeneracy::plateau) {
+    finding.evidence.push_back({"flat_distance", judgement.flat_distance, "units of x"});
+  }
   const std::string gradient = gradient_text(judgement, tolerance);
   const std::optional<BetterValue> better = better_value(trajectory, judgement.value, input.options.end_point.better);
   switch (judgement.point_class) {
@@ -358,6 +372,14 @@ void detect_end_point(const DiagnosisInput& input, Diagnosis& diagnosis) {
     diagnosis.limits.push_back("The objective given has the value " + format_number(judgement.value, 6) +
                                " at the end point, where " + format_number(last.value, 6) +
                                " was recorded: the point was judged for the objective given.");
+  }
+  if (judgement.point_class == PointClass::not_stationary && trajectory.end &&
+      trajectory.end->end_class == EndClass::convergence) {
+    diagnosis.limits.push_back("The run ended by " + trajectory.end->id + ", but the gradient norm there, " +
+                               format_number(judgement.gradient_norm, 3) + ", is above " +
+                               format_number(input.options.gradient_tolerance * (1.0 + std::abs(judgement.value)), 3) +
+                               ": what kind of point it was on the way to was not asked. Tighten the tolerances of the "
+                               "run, or loosen gradient_tolerance of the diagnosis.");
   }
   if (judgement.point_class == PointClass::undetermined) {
     diagnosis.limits.push_back(undetermined_text(judgement));

@@ -213,6 +213,42 @@ SideProbe probe_side(const Site& site, ConstVectorView v, double side, double cu
   return {};
 }
 
+// A level stretch that leads down: the farther end of what a plateau looks like from within.
+struct FarProbe {
+  double step = 0.0;  // 0: no lower value in sight
+  double decrease = 0.0;
+  double flat_distance = 0.0;
+};
+
+// One side of a direction along which the value at small distances drowns in rounding: equal steps as far as
+// 1 + ||x||, then halved ones around the lowest value. It ends where the value rises: what lies behind a rise is
+// another valley's. `visible`: what counts as lower; a hundredth of it counts as a rise.
+FarProbe probe_far(const Site& site, ConstVectorView v, double side, double visible) {
+  constexpr int steps = 32;
+  FarProbe probe;
+  for (int i = 1; i <= steps; ++i) {
+    const double a = side * site.reach * i / steps;
+    const double decrease = site.value - site.value_along(a, v);
+    if (!(decrease > -0.01 * visible)) break;  // also where it is not finite
+    if (decrease <= visible && probe.step == 0.0) probe.flat_distance = std::abs(a);
+    if (decrease > std::max(visible, probe.decrease)) {
+      probe.step = a;
+      probe.decrease = decrease;
+    }
+  }
+  if (probe.step == 0.0 || probe.flat_distance == 0.0) return {};  // not level, and yet of no order: no smooth plateau
+  for (double h = 0.5 * site.reach / steps; h > 0.01 * site.reach / steps; h *= 0.5) {
+    for (const double a : {probe.step + h, probe.step - h}) {
+      const double decrease = site.value - site.value_along(a, v);
+      if (!(decrease > probe.decrease)) continue;
+      probe.step = a;
+      probe.decrease = decrease;
+      break;
+    }
+  }
+  return probe;
+}
+
 // The flat Ritz vectors and, where they span more than a line, random directions of their span: the lowest odd or
 // even order that is not zero on the span is not zero on almost all of its directions. With H = 0 any direction does.
 std::vector<Vector> flat_directions(const Spectrum& spectrum, Index dimension, const RandomSource& random) {
@@ -238,7 +274,24 @@ std::vector<Vector> flat_directions(const Spectrum& spectrum, Index dimension, c
   return directions;
 }
 
-void probe_flat_directions(const Site& site, const RandomSource& random, PointJudgement& judgement) {
+// Where values near the point decide nothing: does the level lead down farther out?
+void look_along_the_level(const Site& site, double gradient_tolerance, PointJudgement& judgement) {
+  const double visible = std::max(gradient_tolerance * (1.0 + std::abs(site.value)), site.value_noise(site.value));
+  for (const Vector& v : judgement.spectrum.flat_directions) {
+    for (const double side : {1.0, -1.0}) {
+      const FarProbe probe = probe_far(site, v.view(), side, visible);
+      if (!(probe.decrease > judgement.descent_decrease)) continue;
+      judgement.degeneracy = Degeneracy::plateau;
+      judgement.descent_step = probe.step;
+      judgement.descent_decrease = probe.decrease;
+      judgement.descent_direction = v;
+      judgement.flat_distance = probe.flat_distance;
+    }
+  }
+}
+
+void probe_flat_directions(const Site& site, const RandomSource& random, double gradient_tolerance,
+                           PointJudgement& judgement) {
   bool all_up = true;
   judgement.degeneracy = Degeneracy::undetermined;
   const std::vector<Vector> directions = flat_directions(judgement.spectrum, site.x.size(), random);
@@ -255,6 +308,7 @@ void probe_flat_directions(const Site& site, const RandomSource& random, PointJu
     }
   }
   if (all_up && !directions.empty()) judgement.degeneracy = Degeneracy::flat_minimum;
+  if (judgement.degeneracy == Degeneracy::undetermined) look_along_the_level(site, gradient_tolerance, judgement);
 }
 
 void classify(const Site& site, const RandomSource& random, const PointOptions& options, const ProductCheck& check,
@@ -282,7 +336,7 @@ void classify(const Site& site, const RandomSource& random, const PointOptions& 
   } else if (spectrum.lower_bound >= -flat && spectrum.lambda_min <= flat) {
     judgement.point_class = PointClass::degenerate;
     judgement.certainty = Certainty::likely;
-    probe_flat_directions(site, random, judgement);
+    probe_flat_directions(site, random, options.gradient_tolerance, judgement);
   }
 }
 
@@ -373,6 +427,8 @@ std::string_view name_of(Degeneracy degeneracy) {
       return "none";
     case Degeneracy::saddle:
       return "saddle";
+    case Degeneracy::plateau:
+      return "plateau";
     case Degeneracy::flat_minimum:
       return "flat-minimum";
     case Degeneracy::undetermined:

@@ -40,6 +40,7 @@ enum class PointClass {
 enum class Degeneracy {
   none,          // not degenerate, or not probed
   saddle,        // f decreases along some v: witnessed by values that scale as a power of a, over 3 doublings of a
+  plateau,       // f stays level along some v and lies lower farther out, with nothing higher probed on the way there
   flat_minimum,  // f increases on both sides of every v probed, beyond rounding: consistent with a minimum, no proof
   undetermined,  // differences drown in rounding, or follow no power
 };
@@ -55,6 +56,7 @@ struct PointJudgement {
                                // products; 0: exact up to rounding
   double descent_step = 0.0;   // a with f(x + a v) < f(x) observed, of either sign; 0: no witness found
   double descent_decrease = 0.0;  // f(x) - f(x + a v) at that step, >= 0
+  double flat_distance = 0.0;     // of a plateau: the value was level as far as this along descent_direction
   Vector descent_direction;       // v, a unit vector; empty without a witness. spectrum.direction, unless the point is
                                   // degenerate and f decreases along another flat direction
   bool smooth = true;             // false: differences of gradients at h and h/4 disagree, or contradict the products
@@ -70,14 +72,14 @@ struct PointOptions {
 /// Throws std::invalid_argument if x has another length than the objective's, or on options out of range.
 /// Cost: one gradient; unless that decides, at most spectrum.max_products + 5 Hessian-vector products (those of the
 /// check are differences of gradients, two each), and about 30 values at a strict saddle, up to 40 for each of at
-/// most 12 flat directions at a degenerate point.
+/// most 12 flat directions at a degenerate point, and 80 more for each of at most 4 of them where those decide nothing.
 PointJudgement judge_point(const Objective& objective, ConstVectorView x, const RandomSource& random,
                            const PointOptions& options = {});
 
 /// "not-stationary", "strict-saddle", "maximum", "minimum", "degenerate", "undetermined".
 std::string_view name_of(PointClass point_class);
 
-/// "none", "saddle", "flat-minimum", "undetermined".
+/// "none", "saddle", "plateau", "flat-minimum", "undetermined".
 std::string_view name_of(Degeneracy degeneracy);
 
 }  // namespace perigee

@@ -3,6 +3,7 @@
 #include <perigee/diagnostics/gradient_course.hpp>
 #include <perigee/diagnostics/rate.hpp>
 #include <perigee/diagnostics/series.hpp>
+#include <perigee/diagnostics/stationary_point.hpp>
 #include <perigee/diagnostics/superlinear.hpp>
 #include <perigee/diagnostics/verdict_words.hpp>
 #include <perigee/lib/format.hpp>
@@ -55,6 +56,9 @@ std::string pace_of(const DiagnosisInput& input) {
   if (rate.is_pre_asymptotic || rate.verdict == RateVerdict::undetermined) return "";
   const std::string what =
       run_rate.quantity == "value" ? std::string("what is left") : "the " + std::string(run_rate.quantity);
+  // Above a bound that is not the optimum, what a finished run has left need not shrink any more.
+  const bool is_finished = trajectory.end && trajectory.end->end_class == EndClass::convergence;
+  if (run_rate.quantity == "value" && !trajectory.optimal_value && is_finished) return "";
   if (rate.verdict == RateVerdict::linear) {
     return " It progresses steadily at the end: each iteration multiplies " + what + " by " +
            format_number(std::exp(-rate.rate), 4) + ".";
@@ -100,9 +104,21 @@ std::string course_without_values(const DiagnosisInput& input, Diagnosis& diagno
   return words_of(course, norms, tolerance) + pace;
 }
 
+// A claim of convergence that the diagnosis' own tolerance does not bear out; empty: there is none.
+std::string unjudged_claim(const DiagnosisInput& input, const Diagnosis& diagnosis) {
+  const std::optional<End>& end = input.trajectory.end;
+  if (!end || end->end_class != EndClass::convergence || diagnosis.judged_points.empty()) return "";
+  const JudgedPoint& point = diagnosis.judged_points.back();
+  if (point.classification != name_of(PointClass::not_stationary)) return "";
+  return " Where it was on the way to was not judged: the gradient norm is still " +
+         format_number(point.gradient_norm, 3) + ", above " +
+         format_number(input.options.gradient_tolerance * (1.0 + std::abs(point.value)), 3) + ".";
+}
+
 std::string course_of(const DiagnosisInput& input, Diagnosis& diagnosis) {
   if (value_series(input.trajectory).empty()) return course_without_values(input, diagnosis);
-  return "No problem found: " + extent_of(input) + end_of(input.trajectory) + pace_of(input);
+  return "No problem found: " + extent_of(input) + end_of(input.trajectory) + unjudged_claim(input, diagnosis) +
+         pace_of(input);
 }
 
 }  // namespace

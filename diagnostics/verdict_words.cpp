@@ -111,7 +111,20 @@ VerdictWords strict_saddle(const Finding& finding, const Trajectory& trajectory)
 VerdictWords degenerate(const Finding& finding, const Trajectory& trajectory) {
   if (finding.severity == Severity::information) {
     return {"The run came to rest at a very flat point, with nothing better found around it.", standing_of(trajectory),
-            "Nothing needs to be changed."};
+            "Nothing needs to be changed, unless a better value is known."};
+  }
+  if (const double level = number(finding, "flat_distance"); std::isfinite(level)) {
+    return {"The run came to rest on a plateau: around the point the value stays level, but it is lower by " +
+                text(finding, "descent_decrease") + " at a distance of " +
+                format_number(std::abs(number(finding, "descent_step")), 3) + " along a flat direction.",
+            standing_of(trajectory), "Go on from there."};
+  }
+  if (const double share = number(finding, "excess_share"); std::isfinite(share)) {
+    return {
+        "The run came to rest at a very flat point, a plateau or a poor minimum: nothing better was found around it, "
+        "but " +
+            format_number(100.0 * share, 2) + "% of what the value had to lose is left.",
+        standing_of(trajectory), "Compare it with a run from another start, or go on with tighter tolerances."};
   }
   if (finding.severity == Severity::problem) {
     return {

@@ -119,3 +119,56 @@ TEST_CASE("Ceres' trust regions converge to a saddle of a least-squares problem,
     CHECK(finding.certainty == Certainty::proven);
   }
 }
+
+TEST_CASE("BoxBOD: the certified parameters from NIST's second start, a plateau from the first, and the way off it") {
+  // NIST/ITL StRD, "BoxBOD" (higher level of difficulty): the certified values, and both starting values.
+  const double certified[] = {2.1380940889e+02, 5.4723748542e-01};
+  const double certified_cost = 0.5 * 1.1680088766e+03;
+  struct Fit {
+    Diagnosis diagnosis;
+    double cost;
+  };
+  double b[2];
+  ceres::Problem problem;
+  add_oxygen_demand_data(problem, b);
+  const ProblemObjective objective(problem);
+  const auto fit_from = [&](double b1, double b2) {
+    b[0] = b1;
+    b[1] = b2;
+    ceres::Solver::Options options = quiet();
+    options.function_tolerance = 0.0;
+    options.parameter_tolerance = 1e-12;  // the certified values have eleven digits
+    TrajectoryCallback recorder(problem);
+    recorder.attach(options);
+    ceres::Solver::Summary summary;
+    ceres::Solve(options, &problem, &summary);
+    CHECK(summary.termination_type == ceres::CONVERGENCE);
+    return Fit{diagnose(recorder.trajectory(summary), &objective), summary.final_cost};
+  };
+
+  const Fit good = fit_from(100.0, 0.75);
+  CHECK(b[0] == Approx(certified[0]).epsilon(1e-8));
+  CHECK(b[1] == Approx(certified[1]).epsilon(1e-8));
+  CHECK(good.cost == Approx(certified_cost).epsilon(1e-9));
+  CHECK(main_finding(good.diagnosis).id == "converged-minimum");
+
+  // With b2 so great that exp(-b2) = 0 the model is the constant b1, best at the mean of y: 172.5.
+  const Fit bad = fit_from(1.0, 1.0);
+  INFO(bad.diagnosis.summary);
+  CHECK(b[0] == Approx(172.5).epsilon(1e-6));
+  CHECK(b[1] > 40.0);
+  CHECK(bad.cost == Approx(4885.75));  // half the sum of squares about the mean
+  const Finding& finding = main_finding(bad.diagnosis);
+  CHECK(finding.id == "degenerate-stationary-point");
+  CHECK(finding.severity == Severity::problem);
+  CHECK(bad.diagnosis.summary.find("The run came to rest on a plateau") == 0);
+
+  // Where the finding points to, Ceres finds the certified minimum.
+  CHECK(evidence_value(finding.evidence, "descent_coordinate") == 1.0);
+  b[1] -= std::abs(evidence_value(finding.evidence, "descent_step"));
+  CHECK(bad.cost - objective.value(objective.parameters()) ==
+        Approx(evidence_value(finding.evidence, "descent_decrease")));
+  fit_from(b[0], b[1]);
+  CHECK(b[0] == Approx(certified[0]).epsilon(1e-8));
+  CHECK(b[1] == Approx(certified[1]).epsilon(1e-8));
+}

@@ -1,6 +1,7 @@
 // End-point findings and the rounding floor, on recorded runs and on hand-made ones.
 #include "support/catch.hpp"
 
+#include <perigee/diagnostics/diagnose.hpp>
 #include <perigee/diagnostics/end_point.hpp>
 #include <perigee/diagnostics/rounding_floor.hpp>
 #include <perigee/lib/functional.hpp>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -262,6 +264,71 @@ TEST_CASE("near a suboptimal corner of a softmax policy there is no minimum to b
       }
     }
   }
+}
+
+TEST_CASE("a plateau is told with the way down, and a claim of convergence with a gradient that is left") {
+  // 1 - exp(-x^2/2) + y^2/2: level at x = 40, a well at 0.
+  const auto objective = functional(
+      2, [](ConstVectorView x) { return 1.0 - std::exp(-0.5 * x[0] * x[0]) + 0.5 * x[1] * x[1]; },
+      [](ConstVectorView x, VectorView g) {
+        g[0] = x[0] * std::exp(-0.5 * x[0] * x[0]);
+        g[1] = x[1];
+      });
+  Trajectory trajectory = ended_at(objective, {40.0, 1.0}, {40.0, 0.0}, 0.1);
+  trajectory.end = End{EndClass::convergence, "gradient-tolerance", ""};
+  const Diagnosis flat = examine(trajectory, &objective);
+  const Finding* finding = find_finding(flat, "degenerate-stationary-point");
+  REQUIRE(finding != nullptr);
+  CHECK(finding->severity == Severity::problem);
+  CHECK(finding->certainty == Certainty::likely);
+  CHECK(contains(finding->message, "the point lies on a plateau"));
+  CHECK(evidence(*finding, "descent_coordinate") == 0.0);
+  CHECK(evidence(*finding, "flat_distance") > 30.0);
+  CHECK(objective.value(Vector{40.0, 0.0}) - evidence(*finding, "descent_decrease") < 0.01);  // the well's bottom is 0
+  CHECK(flat.limits.empty());
+  CHECK(contains(diagnose(trajectory, &objective).summary, "The run came to rest on a plateau"));
+
+  // |grad f| = 0.01 at (40, 0.01), where "convergence" is claimed; without the claim there is nothing to say.
+  trajectory = ended_at(objective, {40.0, 1.0}, {40.0, 0.01}, 0.1);
+  CHECK(examine(trajectory, &objective).limits.empty());
+  trajectory.end = End{EndClass::convergence, "gradient-tolerance", ""};
+  const Diagnosis claimed = diagnose(trajectory, &objective);
+  CHECK(claimed.findings.empty());
+  REQUIRE(claimed.limits.size() >= 1);
+  CHECK(contains(claimed.limits[0], "the gradient norm there, 0.01, is above 2e-06"));
+  CHECK(contains(claimed.summary, "was not judged: the gradient norm is still 0.01, above 2e-06"));
+}
+
+TEST_CASE("a flat minimum far above the known bound is doubted, and one whose value is known to be the best is not") {
+  // f = 0.25 + x^4 + y^2: at 0 the value rises on every side, and stands at a quarter of the start's 1.
+  const auto objective = functional(
+      2, [](ConstVectorView x) { return 0.25 + std::pow(x[0], 4) + x[1] * x[1]; },
+      [](ConstVectorView x, VectorView g) {
+        g[0] = 4.0 * std::pow(x[0], 3);
+        g[1] = 2.0 * x[1];
+      });
+  const Vector end{0.0, 0.0};
+  Trajectory trajectory = ended_at(objective, {0.0, std::sqrt(0.75)}, end, 0.1);
+  for (Index k = 2; k < 100; ++k) {
+    StepRecord entry = trajectory.records.back();
+    ++entry.iteration;
+    trajectory.records.push_back(entry);
+  }
+  trajectory.snapshots.push_back({trajectory.records.back().iteration, end});
+  const auto severity = [&](std::optional<double> lower_bound, std::optional<double> optimal_value) {
+    trajectory.lower_bound = lower_bound;
+    trajectory.optimal_value = optimal_value;
+    const Diagnosis diagnosis = diagnose(trajectory, &objective);
+    const Finding* finding = find_finding(diagnosis, "degenerate-stationary-point");
+    REQUIRE(finding != nullptr);
+    CHECK(contains(diagnosis.summary, "a plateau or a poor minimum") == (finding->severity == Severity::warning));
+    if (finding->severity == Severity::warning) CHECK(evidence(*finding, "excess_share") == Approx(0.25));
+    return finding->severity;
+  };
+  CHECK(severity(0.0, std::nullopt) == Severity::warning);
+  CHECK(severity(0.249, std::nullopt) == Severity::information);  // a thousandth of the range is left
+  CHECK(severity(std::nullopt, std::nullopt) == Severity::information);
+  CHECK(severity(0.25, 0.25) == Severity::information);
 }
 
 TEST_CASE("what cannot be judged is said, with what to record for it") {

@@ -213,6 +213,50 @@ TEST_CASE("a decrease that begins far away does not make a flat point a saddle")
   }
 }
 
+// f = 1 - exp(-x^2/2) + h exp(-(x - 20)^2/2) + y^2: a well at 0 with a level around it, and a wall of height h at 20.
+Function well_beyond_a_wall(double h) {
+  return {2,
+          [h](ConstVectorView x) {
+            return 1.0 - std::exp(-0.5 * x[0] * x[0]) + h * std::exp(-0.5 * std::pow(x[0] - 20.0, 2)) + x[1] * x[1];
+          },
+          [h](ConstVectorView x, VectorView g) {
+            g[0] = x[0] * std::exp(-0.5 * x[0] * x[0]) - h * (x[0] - 20.0) * std::exp(-0.5 * std::pow(x[0] - 20.0, 2));
+            g[1] = 2.0 * x[1];
+          },
+          [h](ConstVectorView x, ConstVectorView v, VectorView p) {
+            const double u = x[0] - 20.0;
+            p[0] = ((1.0 - x[0] * x[0]) * std::exp(-0.5 * x[0] * x[0]) + h * (u * u - 1.0) * std::exp(-0.5 * u * u)) *
+                   v[0];
+            p[1] = 2.0 * v[1];
+          }};
+}
+
+TEST_CASE("a level that leads down is a plateau, unless a wall stands in between") {
+  // At x = 40 every term in x is below 1e-80: f is 1, its gradient and curvature along x are 0 to rounding.
+  for (const auto& [name, objective] : both(well_beyond_a_wall(0.0))) {
+    INFO(name);
+    const PointJudgement judgement = judge(*objective, {40.0, 0.0});
+    CHECK(judgement.point_class == PointClass::degenerate);
+    CHECK(name_of(judgement.degeneracy) == "plateau");
+    require_witness(*objective, {40.0, 0.0}, judgement);
+    // 1 - f = exp(-x^2/2) is 1e-6 at |x| = 5.26, and the halved steps end within a fiftieth of the bottom's distance.
+    CHECK(judgement.flat_distance < 40.0 - 5.2);
+    CHECK(judgement.flat_distance > 40.0 - 5.3 - 41.0 / 32.0);
+    CHECK(std::abs(40.0 - std::abs(judgement.descent_step)) < 0.1);
+    CHECK(judgement.descent_decrease > 0.99);
+  }
+  for (const auto& [name, objective] : both(well_beyond_a_wall(0.1))) {
+    INFO(name);
+    const PointJudgement judgement = judge(*objective, {40.0, 0.0});
+    CHECK(name_of(judgement.degeneracy) == "undetermined");
+    CHECK(judgement.descent_step == 0.0);
+  }
+  // Not level at all: the gradient, 0, is not that of the value.
+  const auto wrong = functional(
+      2, [](ConstVectorView x) { return -x[0]; }, [](ConstVectorView, VectorView g) { g.setZero(); });
+  CHECK(name_of(judge(wrong, {40.0, 0.0}).degeneracy) == "undetermined");
+}
+
 TEST_CASE("maxima: proven where the basis spans the space, likely where a Krylov space was exhausted") {
   for (const auto& [name, objective] : both(separable({-1.0, -2.0}, {2, 2}))) {
     INFO(name);

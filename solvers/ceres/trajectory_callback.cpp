@@ -1,5 +1,6 @@
 #include <perigee/solvers/ceres/trajectory_callback.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 #include <utility>
@@ -38,6 +39,12 @@ End end_of(ceres::TerminationType type, const std::string& message) {
   return {EndClass::breakdown, "ceres-failure", text};
 }
 
+// Half a sum of robustified squares; a loss function of the user's own might be negative all the same.
+bool is_nonnegative(const Trajectory& trajectory) {
+  return std::none_of(trajectory.records.begin(), trajectory.records.end(),
+                      [](const StepRecord& record) { return record.value < 0.0; });
+}
+
 SnapshotRule checked(SnapshotRule rule) {
   Recorder check(rule);  // throws
   return rule;
@@ -46,7 +53,9 @@ SnapshotRule checked(SnapshotRule rule) {
 }  // namespace
 
 TrajectoryCallback::TrajectoryCallback(const ceres::Problem& problem, SnapshotRule rule, std::vector<double*> blocks)
-    : blocks_(problem, blocks.empty() ? free_blocks(problem) : std::move(blocks)), rule_(checked(rule)) {
+    : blocks_(problem, blocks.empty() ? free_blocks(problem) : std::move(blocks)),
+      rule_(checked(rule)),
+      is_least_squares_(true) {
   const std::size_t all = free_blocks(problem).size();
   if (blocks_.pointers().size() != all) {
     throw std::invalid_argument("TrajectoryCallback: blocks must be all the free ones, " + std::to_string(all) +
@@ -119,6 +128,7 @@ Trajectory TrajectoryCallback::finished(const Outcome& outcome) const {
     trajectory.snapshots.push_back({iteration, x});
   }
   trajectory.end = end_of(outcome.type, outcome.message);
+  if (is_least_squares_ && is_nonnegative(trajectory)) trajectory.lower_bound = 0.0;
   return trajectory;
 }
 

@@ -54,6 +54,7 @@ class TrajectoryCallback final : public ceres::IterationCallback {
   /// The whole run, after ceres::Solve and before the parameters change again. `summary` is what Solve filled in.
   /// End: convergence "ceres-convergence" (Ceres' claim, in Ceres' words), budget "ceres-no-convergence" or
   /// "ceres-user-success", breakdown "ceres-failure" or "ceres-user-failure".
+  /// The cost of a ceres::Problem is known to be at least 0: that is the trajectory's lower bound.
   /// Throws std::invalid_argument if the callback took no part in the solve.
   template <class Summary>
   Trajectory trajectory(const Summary& summary) const {
@@ -75,6 +76,7 @@ class TrajectoryCallback final : public ceres::IterationCallback {
 
   ParameterBlocks blocks_;
   SnapshotRule rule_;
+  bool is_least_squares_ = false;
   Trajectory trajectory_;
   Vector last_x_;                   // the parameters at the last record
   bool last_x_is_iterate_ = false;  // whether they were those of the iterate recorded

@@ -62,11 +62,13 @@ std::string verdict_of(const MinimizeResult& result, double gradient_tolerance) 
       verdict = "Local maximum, not a minimum," + place;
       break;
     case PointClass::degenerate:
-      verdict = "Degenerate stationary point" + place + ": the curvature vanishes within " +
-                format_number(std::abs(spectrum.lambda_min), 2) +
-                (result.judgement.degeneracy == Degeneracy::saddle         ? " and the value falls along it: no minimum"
-                 : result.judgement.degeneracy == Degeneracy::flat_minimum ? "; the value rises on every side probed"
-                                                                           : "; whether it is a minimum is open");
+      verdict =
+          "Degenerate stationary point" + place + ": the curvature vanishes within " +
+          format_number(std::abs(spectrum.lambda_min), 2) +
+          (result.judgement.degeneracy == Degeneracy::saddle    ? " and the value falls along it: no minimum"
+           : result.judgement.degeneracy == Degeneracy::plateau ? ", and the value is lower farther along: a plateau"
+           : result.judgement.degeneracy == Degeneracy::flat_minimum ? "; the value rises on every side probed"
+                                                                     : "; whether it is a minimum is open");
       break;
     case PointClass::not_stationary:
       verdict = "Not a stationary point" + place + ": " + result.end.message;

@@ -41,6 +41,18 @@ struct RosenbrockResidual {
   }
 };
 
+// Biochemical oxygen demand y after x days, b1 (1 - exp(-b2 x)): NIST's Statistical Reference Dataset BoxBOD, from Box,
+// Hunter and Hunter (1978), pp. 483-487.
+struct OxygenDemandResidual {
+  double x;
+  double y;
+  template <class T>
+  bool operator()(const T* b, T* residual) const {
+    residual[0] = b[0] * (T(1.0) - exp(-b[1] * T(x))) - T(y);
+    return true;
+  }
+};
+
 struct ExponentialResidual {
   double x;
   double y;
@@ -64,6 +76,11 @@ inline void add_exponential_data(ceres::Problem& problem, double* m, double* c, 
     problem.AddResidualBlock(cost<ExponentialResidual, 1, 1, 1>({x, y}), robust ? new ceres::HuberLoss(0.5) : nullptr,
                              m, c);
   }
+}
+
+inline void add_oxygen_demand_data(ceres::Problem& problem, double* b) {
+  constexpr double measured[][2] = {{1, 109}, {2, 149}, {3, 149}, {5, 191}, {7, 213}, {10, 224}};
+  for (const auto& [x, y] : measured) problem.AddResidualBlock(cost<OxygenDemandResidual, 1, 2>({x, y}), nullptr, b);
 }
 
 inline ceres::Solver::Options quiet() {
