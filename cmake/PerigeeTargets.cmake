@@ -1,4 +1,35 @@
-# What every Perigee target shares: its include view, its warnings, its language level.
+# What every Perigee target shares: what it needs, its include view, its warnings, its language level.
+
+# perigee_need(PACKAGE VERSION DEBIAN_PACKAGE [OPTIONS...]): find_package; what is not there is remembered.
+macro(perigee_need package version debian)
+  find_package(${package} ${version} QUIET ${ARGN})
+  if(NOT ${package}_FOUND)
+    list(APPEND perigee_missing "${package} ${version}")
+    list(APPEND perigee_missing_debian ${debian})
+  endif()
+endmacro()
+
+# perigee_refuse_if_missing(): ends with all that was not found, and what to do.
+function(perigee_refuse_if_missing)
+  if(NOT perigee_missing)
+    return()
+  endif()
+  list(JOIN perigee_missing ", " names)
+  list(JOIN perigee_missing_debian " " packages)
+  set(leave_out "")
+  foreach(part IN ITEMS CLI TESTS BENCHMARKS)
+    if(PERIGEE_BUILD_${part})
+      string(APPEND leave_out " -DPERIGEE_BUILD_${part}=OFF")
+    endif()
+  endforeach()
+  if(leave_out)
+    set(leave_out "\nTo need less:\n ${leave_out}")
+  endif()
+  # CMake leaves indented lines as they are, to be copied.
+  message(FATAL_ERROR "Perigee needs, in these versions or later: ${names}\n"
+    "On Debian and Ubuntu:\n  apt install ${packages}\n"
+    "If they are installed in a folder of their own:\n  -DCMAKE_PREFIX_PATH=FOLDER${leave_out}")
+endfunction()
 
 # perigee_view(FOLDER): makes <perigee/FOLDER/...> includable from <build>/view/FOLDER and from nowhere
 # else, so that a target sees just the folders it links.
