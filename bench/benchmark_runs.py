@@ -60,7 +60,7 @@ def run_once(executable, pattern, seconds):
             raise BenchmarkError(f"{executable}: {entry['name']}: {entry.get('error_message', 'failed')}")
         if entry.get("run_type", "iteration") != "iteration":
             continue
-        counters = {key: value for key, value in entry.items()
+        counters = {key: value if math.isfinite(value) else None for key, value in entry.items()
                     if key not in STANDARD_FIELDS | RATES and isinstance(value, (int, float))}
         times[entry["name"]] = (entry["cpu_time"] * NANOSECONDS[entry["time_unit"]], counters)
     return times, document["context"]
@@ -147,9 +147,12 @@ def write_reference(path, name, about, settings, loads, rounds, counters):
     """One file a benchmark executable, one line a benchmark, so that a diff can be read."""
     head = {"format": FORMAT, "schema_version": SCHEMA_VERSION, "benchmark": name, **about, "settings": settings,
             "load_average": [round(min(loads), 2), round(max(loads), 2)]}
-    lines = [json.dumps({"name": benchmark, "cpu_nanoseconds": [float(f"{value:.4g}") for value in times],
-                         **({"counters": counters[benchmark]} if counters.get(benchmark) else {})})
-             for benchmark, times in rounds.items()]
+    lines = []
+    for benchmark, times in rounds.items():
+        entry = {"name": benchmark, "cpu_nanoseconds": [float(f"{value:.4g}") for value in times]}
+        if counters.get(benchmark):
+            entry["counters"] = counters[benchmark]
+        lines.append(json.dumps(entry, allow_nan=False))
     text = json.dumps(head, indent=1)[:-2] + ',\n "results": [\n  ' + ",\n  ".join(lines) + "\n ]\n}\n"
     pathlib.Path(path).write_text(text, encoding="utf-8")
 

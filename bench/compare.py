@@ -20,6 +20,7 @@ where an interval lies above 1.1 as a whole.
 import argparse
 import math
 import pathlib
+import signal
 import sys
 
 import benchmark_runs as runs
@@ -100,7 +101,7 @@ def arguments():
     parser.add_argument("benchmarks", nargs="*", metavar="BENCH", help="all that both have, if none is named")
     parser.add_argument("--rounds", type=int, default=11, help="7 at least (11)")
     parser.add_argument("--filter", default="", help="only benchmarks whose names match")
-    parser.add_argument("--min-time", type=float, default=0.05, help="seconds a benchmark and round (0.05)")
+    parser.add_argument("--min-time", type=float, default=0.02, help="seconds a benchmark and round (0.02)")
     parser.add_argument("--fail-above", type=float, default=math.inf, help="exit status 1 for intervals above it")
     options = parser.parse_args()
     if options.rounds < 7:
@@ -138,6 +139,7 @@ def compare(options):
 
 
 def main():
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # the reader of a pipe may have seen enough
     try:
         sys.exit(1 if compare(arguments()) else 0)
     except runs.BenchmarkError as error:

@@ -20,7 +20,7 @@ def arguments():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("benchmarks", nargs="*", metavar="BENCH", help="all of bench/micro, if none is named")
     parser.add_argument("--rounds", type=int, default=11, help="7 at least (11)")
-    parser.add_argument("--min-time", type=float, default=0.05, help="seconds a benchmark and round (0.05)")
+    parser.add_argument("--min-time", type=float, default=0.02, help="seconds a benchmark and round (0.02)")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent / "reference")
     options = parser.parse_args()
     if options.rounds < 7:

@@ -30,7 +30,8 @@ def output_of(name, times, run):
                     "cpu_scaling_enabled": False, "caches": [], "load_avg": [1.0]},
         "benchmarks": [
             {"name": benchmark, "run_type": "iteration", "iterations": 10, "threads": 1, "real_time": 9.0,
-             "trials": 2.5, "cpu_time": time * load_of(run) * (1.0 + 0.01 * jitter.random()), "time_unit": "us"}
+             "trials": 2.5, "residual": math.nan, "time_unit": "us",
+             "cpu_time": time * load_of(run) * (1.0 + 0.01 * jitter.random())}
             for benchmark, time in times.items()]})
 
 
@@ -134,7 +135,7 @@ class Reference(WithFolder):
         document = json.loads((out / "lanczos.json").read_text())
         self.assertEqual(document["build"]["type"], "Release")
         self.assertEqual([entry["name"] for entry in document["results"]], ["a", "b"])
-        self.assertEqual(document["results"][0]["counters"], {"trials": 2.5})
+        self.assertEqual(document["results"][0]["counters"], {"trials": 2.5, "residual": None})
         for entry, microseconds in zip(document["results"], (10.0, 20.0)):
             self.assertEqual(len(entry["cpu_nanoseconds"]), 9)
             for run, measured in enumerate(entry["cpu_nanoseconds"]):

@@ -228,7 +228,7 @@ void RunFile::begin_transaction() {
 
 void RunFile::write_step(const StepRecord& record, WhenNan value, WhenNan gradient_norm) {
   insert_step_.bind(1, static_cast<std::int64_t>(record.iteration));
-  insert_step_.bind(2, name_of(record.kind));
+  insert_step_.bind_borrowed(2, name_of(record.kind));
   insert_step_.bind(3, static_cast<std::int64_t>(record.batch_size));
   insert_step_.bind(4, record.value, value);
   insert_step_.bind(5, record.gradient_norm, gradient_norm);
