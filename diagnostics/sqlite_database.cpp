@@ -102,6 +102,7 @@ void Database::set_busy_timeout(int milliseconds) {
 
 Statement::Statement(const Database& database, const std::string& text) : database_(database) {
   check(sqlite3_prepare_v2(database.handle(), text.c_str(), static_cast<int>(text.size()) + 1, &handle_, nullptr));
+  bound_.resize(static_cast<std::size_t>(sqlite3_bind_parameter_count(handle_)));
 }
 
 Statement::~Statement() { sqlite3_finalize(handle_); }
@@ -110,10 +111,23 @@ void Statement::check(int code) const {
   if (code != SQLITE_OK) database_.fail(sqlite3_errmsg(database_.handle()));
 }
 
-void Statement::bind(int parameter, std::int64_t value) { check(sqlite3_bind_int64(handle_, parameter, value)); }
+// Whether the parameter holds that already; if not, it is noted as what comes next.
+bool Statement::holds(int parameter, const Bound& value) {
+  const auto place = static_cast<std::size_t>(parameter - 1);
+  if (place >= bound_.size()) return false;  // SQLite says what is wrong
+  if (bound_[place] == value) return value.kind != Bound::Kind::bytes;
+  bound_[place] = value;
+  return false;
+}
+
+void Statement::bind(int parameter, std::int64_t value) {
+  if (holds(parameter, {Bound::Kind::integer, static_cast<std::uint64_t>(value)})) return;
+  check(sqlite3_bind_int64(handle_, parameter, value));
+}
 
 void Statement::bind(int parameter, double value, WhenNan when_nan) {
   if (!std::isnan(value)) {
+    if (holds(parameter, {Bound::Kind::number, std::bit_cast<std::uint64_t>(value)})) return;
     check(sqlite3_bind_double(handle_, parameter, value));
   } else if (when_nan == WhenNan::not_measured && std::bit_cast<std::uint64_t>(value) == not_measured_bits) {
     bind_null(parameter);
@@ -123,22 +137,28 @@ void Statement::bind(int parameter, double value, WhenNan when_nan) {
 }
 
 void Statement::bind(int parameter, std::string_view value) {
+  (void)holds(parameter, {Bound::Kind::bytes});
   check(sqlite3_bind_text64(handle_, parameter, value.empty() ? "" : value.data(), value.size(), SQLITE_TRANSIENT,
                             SQLITE_UTF8));
 }
 
 void Statement::bind_borrowed(int parameter, std::string_view value) {
+  (void)holds(parameter, {Bound::Kind::bytes});
   check(sqlite3_bind_text64(handle_, parameter, value.empty() ? "" : value.data(), value.size(), SQLITE_STATIC,
                             SQLITE_UTF8));
 }
 
 void Statement::bind(int parameter, std::span<const std::uint8_t> value) {
+  (void)holds(parameter, {Bound::Kind::bytes});
   // A null pointer would bind NULL instead of an empty blob.
   if (value.empty()) return check(sqlite3_bind_zeroblob(handle_, parameter, 0));
   check(sqlite3_bind_blob64(handle_, parameter, value.data(), value.size(), SQLITE_TRANSIENT));
 }
 
-void Statement::bind_null(int parameter) { check(sqlite3_bind_null(handle_, parameter)); }
+void Statement::bind_null(int parameter) {
+  if (holds(parameter, {})) return;
+  check(sqlite3_bind_null(handle_, parameter));
+}
 
 void Statement::run() {
   while (next()) {

@@ -60,6 +60,7 @@ class Database {
 };
 
 /// A prepared statement. Parameters count from 1, result columns from 0; texts and blobs are copied, unless borrowed.
+/// A parameter keeps its value from one run to the next until it is bound anew.
 class Statement {
  public:
   Statement(const Database& database, const std::string& text);
@@ -88,10 +89,19 @@ class Statement {
   bool is_null(int column) const;
 
  private:
+  // What a parameter holds. To compare is much cheaper than to bind, and most numbers of a row are those of the last.
+  struct Bound {
+    enum class Kind { null, integer, number, bytes } kind = Kind::null;
+    std::uint64_t bits = 0;
+    bool operator==(const Bound&) const = default;
+  };
+
+  bool holds(int parameter, const Bound& value);
   void check(int code) const;
   [[noreturn]] void wrong_type(int column, const char* what, const char* expected) const;
   const Database& database_;
   sqlite3_stmt* handle_ = nullptr;
+  std::vector<Bound> bound_;
 };
 
 /// Fills a table of (position, name, value) from position 0 on.

@@ -185,8 +185,7 @@ std::span<GroupSummary> add_case(const CampaignOptions& campaign, RunRows& rows,
   std::vector<GroupRecords> kept(solvers);
   std::vector<GroupSummary> summaries(solvers);
   for (std::size_t s = 0; s < solvers; ++s) {
-    kept[s] = std::move(read[s * pieces]);
-    for (std::size_t piece = 1; piece < pieces; ++piece) append(kept[s], std::move(read[s * pieces + piece]));
+    kept[s] = join(std::span(read).subspan(s * pieces, pieces));
     sum_up_counts(campaign, first_run(s), kept[s], summaries[s]);
   }
   // Even of a single group the parts are for several threads; each uses up records of its own.

@@ -37,6 +37,23 @@ void move_behind(std::vector<T>& to, std::vector<T>&& next) {
   std::vector<T>().swap(next);  // a group may have a million rows
 }
 
+void append(GroupRecords& to, GroupRecords&& next) {
+  move_behind(to.times, std::move(next.times));
+  move_behind(to.spent, std::move(next.spent));
+  move_behind(to.escapes, std::move(next.escapes));
+  move_behind(to.escape_iterations, std::move(next.escape_iterations));
+  move_behind(to.gradients, std::move(next.gradients));
+  move_behind(to.products, std::move(next.products));
+  move_behind(to.seconds, std::move(next.seconds));
+  move_behind(to.cost_of_seed, std::move(next.cost_of_seed));
+  to.successes += next.successes;
+  to.escaped += next.escaped;
+  to.breakdowns += next.breakdowns;
+  to.timed_out += next.timed_out;
+  to.claims += next.claims;
+  if (next.contradicted) to.contradicted = to.contradicted.value_or(0) + *next.contradicted;
+}
+
 }  // namespace
 
 GroupRecords read_records(const CampaignOptions& campaign, RunRows& rows, std::size_t target, Index first, Index last) {
@@ -69,21 +86,18 @@ GroupRecords read_records(const CampaignOptions& campaign, RunRows& rows, std::s
   return records;
 }
 
-void append(GroupRecords& to, GroupRecords&& next) {
-  move_behind(to.times, std::move(next.times));
-  move_behind(to.spent, std::move(next.spent));
-  move_behind(to.escapes, std::move(next.escapes));
-  move_behind(to.escape_iterations, std::move(next.escape_iterations));
-  move_behind(to.gradients, std::move(next.gradients));
-  move_behind(to.products, std::move(next.products));
-  move_behind(to.seconds, std::move(next.seconds));
-  move_behind(to.cost_of_seed, std::move(next.cost_of_seed));
-  to.successes += next.successes;
-  to.escaped += next.escaped;
-  to.breakdowns += next.breakdowns;
-  to.timed_out += next.timed_out;
-  to.claims += next.claims;
-  if (next.contradicted) to.contradicted = to.contradicted.value_or(0) + *next.contradicted;
+GroupRecords join(std::span<GroupRecords> parts) {
+  GroupRecords all = std::move(parts.front());
+  std::size_t count = 0;
+  std::size_t seeds = 0;
+  for (const GroupRecords& part : parts) {
+    count += part.times.size();
+    seeds += part.cost_of_seed.size();
+  }
+  reserve(all, count + all.times.size());
+  all.cost_of_seed.reserve(seeds + all.cost_of_seed.size());
+  for (GroupRecords& next : parts.subspan(1)) append(all, std::move(next));
+  return all;
 }
 
 }  // namespace perigee

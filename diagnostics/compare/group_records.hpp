@@ -8,6 +8,7 @@
 #include <perigee/diagnostics/compare/statistics/censored.hpp>
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace perigee {
@@ -33,8 +34,8 @@ struct GroupRecords {
 /// The records of the runs first, ..., last - 1 of one group, for targets[target].
 GroupRecords read_records(const CampaignOptions& campaign, RunRows& rows, std::size_t target, Index first, Index last);
 
-/// Adds those of the runs that follow.
-void append(GroupRecords& to, GroupRecords&& next);
+/// The records of all runs of a group from those of its parts, in order; the parts are used up.
+GroupRecords join(std::span<GroupRecords> parts);
 
 }  // namespace perigee
 
