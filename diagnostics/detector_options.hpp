@@ -72,6 +72,23 @@ struct StepTooLargeOptions {
   double uniform_guess = 0.02;    // relative distance of the final level from log(classes), at most
 };
 
+/// limit_cycle.hpp
+struct LimitCycleOptions {
+  double chance = 1e-6;     // of the highest peak of the periodogram under noise, at most
+  Index cycles = 8;         // within the window, at least: fewer are a course
+  double recurrence = 0.3;  // what is missing from coming back, of what noise would miss, at most
+  double decay = 1.5;       // ratio of the deviations of the two halves, at most
+  double deviation = 1e-9;  // relative to 1 + |f|, more than
+  double steady = 1.5;      // largest over least step size of two periods, at most: else a schedule drives the cycle
+};
+
+/// superlinear.hpp
+struct SuperlinearOptions {
+  double ratio = 1.2;     // of the lengths of successive steps in log ||grad f||, at least
+  double growth = 2.0;    // of the last of three to the first, at least
+  double factor = 100.0;  // by which the gradient norm fell in the last step, at least
+};
+
 /// edge_of_stability.hpp
 struct EdgeOfStabilityOptions {
   double least_product = 1.8;    // eta lambda, scaled so that 2 is what the method bears: at the edge from here

@@ -23,6 +23,8 @@ struct DiagnoseOptions {
   SoftmaxDampingOptions softmax_damping{};
   DivergenceOptions divergence{};
   StepTooLargeOptions step_too_large{};
+  LimitCycleOptions limit_cycle{};
+  SuperlinearOptions superlinear{};
   EdgeOfStabilityOptions edge_of_stability{};
   RoundingFloorOptions rounding_floor{};
   EndPointOptions end_point{};

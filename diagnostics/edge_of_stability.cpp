@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 namespace perigee {
@@ -27,6 +28,12 @@ struct Stretch {
   Index last = 0;
   bool holds(Index iteration) const { return iteration >= first && iteration <= last; }
   double length() const { return static_cast<double>(last - first); }
+};
+
+// What the value does over a stretch.
+struct Course {
+  double rises = 0.0;  // share of the steps that raise it; 0 if none does in the second half
+  TrendTest trend;
 };
 
 struct Probe {
@@ -59,7 +66,8 @@ class Question {
   Stretch run() const { return {records_.front().iteration, records_.back().iteration}; }
   /// Share of the steps that raise the value; 0 if none does in the second half of the stretch.
   double rises_in(const Stretch& stretch) const;
-  TrendTest trend_in(const Stretch& stretch) const;
+  /// Of a stretch that is long enough, and over which the value goes up and down but falls; else nothing.
+  std::optional<Course> course_in(const Stretch& stretch) const;
   double median_product_in(const Stretch& stretch) const;
   double step_size() const { return limit_ ? limit_->learning_rate : step_sizes_.second; }
   double stable_product() const { return limit_ ? limit_->product : 2.0; }
@@ -175,9 +183,14 @@ double Question::rises_in(const Stretch& stretch) const {
   return latest > middle ? static_cast<double>(rises) / static_cast<double>(part.size() - 1) : 0.0;
 }
 
-TrendTest Question::trend_in(const Stretch& stretch) const {
-  return course_of_value(input_.trajectory, values_, static_cast<double>(stretch.first),
-                         static_cast<double>(stretch.last), input_.options.plateau.exponent);
+std::optional<Course> Question::course_in(const Stretch& stretch) const {
+  if (!is_long(stretch)) return std::nullopt;
+  Course course;
+  course.rises = rises_in(stretch);
+  if (!(course.rises >= options_.rises)) return std::nullopt;
+  course.trend = course_of_value(input_.trajectory, values_, static_cast<double>(stretch.first),
+                                 static_cast<double>(stretch.last), input_.options.plateau.exponent);
+  return course.trend.trend == Trend::descent ? std::optional(course) : std::nullopt;
 }
 
 double Question::median_product_in(const Stretch& stretch) const {
@@ -198,14 +211,10 @@ void detect_edge_of_stability(const DiagnosisInput& input, Diagnosis& diagnosis)
   const Question question(input);
   if (!question.is_asked()) return;
   const EdgeOfStabilityOptions& options = input.options.edge_of_stability;
-  const auto goes_up_and_down = [&](const Stretch& where) {
-    return question.is_long(where) && question.rises_in(where) >= options.rises &&
-           question.trend_in(where).trend == Trend::descent;
-  };
-
   Stretch stretch = question.stretch_along_steps();
+  std::optional<Course> course = question.course_in(stretch);
   std::vector<Probe> probes;
-  if (goes_up_and_down(stretch)) {
+  if (course) {
     probes = question.probe(stretch);
     const auto at_edge = std::count_if(probes.begin(), probes.end(),
                                        [&](const Probe& probe) { return question.is_at_edge(probe.product); });
@@ -215,7 +224,8 @@ void detect_edge_of_stability(const DiagnosisInput& input, Diagnosis& diagnosis)
     if (!(question.rises_in({(run.first + run.last) / 2, run.last}) > 0.0)) return;
     probes = question.probe(run);
     stretch = question.stretch_of_probes(probes);
-    if (!goes_up_and_down(stretch)) return;
+    course = question.course_in(stretch);
+    if (!course) return;
     std::erase_if(probes, [&](const Probe& probe) { return !stretch.holds(probe.iteration); });
   }
 
@@ -224,8 +234,6 @@ void detect_edge_of_stability(const DiagnosisInput& input, Diagnosis& diagnosis)
   const bool is_measured = measured.size() >= fewest_probes;
   const double along_steps = question.median_product_in(stretch);
   const double product = is_measured ? median_of(measured) : along_steps;
-  const double rises = question.rises_in(stretch);
-  const TrendTest trend = question.trend_in(stretch);
   const double edge = question.stable_product() / question.step_size();
 
   Finding finding;
@@ -234,20 +242,21 @@ void detect_edge_of_stability(const DiagnosisInput& input, Diagnosis& diagnosis)
   finding.last = stretch.last;
   finding.severity = Severity::information;
   finding.certainty = is_measured ? Certainty::likely : Certainty::suspected;
-  finding.evidence = {{"relative_product", product, "1", Comparison::at_least, options.least_product},
-                      {"largest_curvature", 0.5 * product * edge, "value per squared unit of x"},
-                      {"stable_curvature", edge, "value per squared unit of x"},
-                      {"probes", static_cast<double>(measured.size()), "1"},
-                      {"product_along_steps", along_steps, "1"},
-                      {"rising_steps", rises, "1", Comparison::at_least, options.rises},
-                      {"exponent", trend.exponent, "1"},
-                      {"exponent_lower", trend.lower, "1", Comparison::at_least, input.options.plateau.exponent}};
+  finding.evidence = {
+      {"relative_product", product, "1", Comparison::at_least, options.least_product},
+      {"largest_curvature", 0.5 * product * edge, "value per squared unit of x"},
+      {"stable_curvature", edge, "value per squared unit of x"},
+      {"probes", static_cast<double>(measured.size()), "1"},
+      {"product_along_steps", along_steps, "1"},
+      {"rising_steps", course->rises, "1", Comparison::at_least, options.rises},
+      {"exponent", course->trend.exponent, "1"},
+      {"exponent_lower", course->trend.lower, "1", Comparison::at_least, input.options.plateau.exponent}};
   finding.message = "From iteration " + std::to_string(stretch.first) + " to " + std::to_string(stretch.last) +
                     " the largest curvature " +
                     (is_measured ? "(measured at " + std::to_string(measured.size()) + " snapshots) "
                                  : std::string("along the steps ")) +
                     "hovers at " + format_number(0.5 * product * edge, 4) + ", where the step size bears " +
-                    format_number(edge, 4) + "; " + format_number(100.0 * rises, 2) +
+                    format_number(edge, 4) + "; " + format_number(100.0 * course->rises, 2) +
                     "% of the steps raise the value, which still falls on average: the edge of stability.";
   finding.recommendation =
       "Nothing has to be done: the curvature settles at what the step size bears. With a shorter step the value falls "

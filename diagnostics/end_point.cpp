@@ -301,7 +301,7 @@ void add_finding(const DiagnosisInput& input, const PointJudgement& judgement, D
       break;
     case PointClass::minimum:
       describe_minimum(judgement, gradient, better, input.options.spectrum.failure_probability, finding);
-      if (const std::optional<SuperlinearEnd> superlinear = superlinear_end(trajectory)) {
+      if (const std::optional<SuperlinearEnd> superlinear = superlinear_end(trajectory, input.options.superlinear)) {
         finding.evidence.push_back({"order", superlinear->order, "1"});
         finding.message +=
             " The last steps converged superlinearly, of order about " + format_number(superlinear->order, 2) + ".";

@@ -14,13 +14,7 @@ namespace {
 
 constexpr std::size_t fewest_records = 65;
 constexpr std::size_t most_records = 1001;
-constexpr std::size_t fewest_cycles = 8;     // within the window
-constexpr double largest_chance = 1e-6;      // of the peak under noise
-constexpr double largest_recurrence = 0.3;   // of what noise has
-constexpr double largest_decay = 1.5;        // ratio of the deviations of the two halves
-constexpr double constant_ratio = 1.01;      // largest over least step size of the window
-constexpr double steady_ratio = 1.5;         // the same of any two periods: beyond it a schedule may drive the cycle
-constexpr double smallest_deviation = 1e-9;  // relative to 1 + |f|
+constexpr double constant_ratio = 1.01;  // largest over least step size of the window
 
 double root_mean_square(std::span<const double> z) {
   double squares = 0.0;
@@ -70,7 +64,7 @@ enum class StepSizes { constant, steady, unknown, varying };
 
 // Within the window. A schedule that drives the cycle must change within it; a step size that drifts over many cycles
 // (with the norm of the iterates, say) does not.
-StepSizes step_sizes_of(const Trajectory& trajectory, const LimitCycle& cycle) {
+StepSizes step_sizes_of(const Trajectory& trajectory, const LimitCycle& cycle, double steady) {
   std::vector<double> time;
   std::vector<double> size;
   for (const StepRecord& record : trajectory.records) {
@@ -86,7 +80,7 @@ StepSizes step_sizes_of(const Trajectory& trajectory, const LimitCycle& cycle) {
     while (end < size.size() && time[end] <= time[begin] + 2.0 * cycle.period) ++end;
     const auto first = size.begin() + static_cast<std::ptrdiff_t>(begin);
     const auto [low, high] = std::minmax_element(first, size.begin() + static_cast<std::ptrdiff_t>(end));
-    if (!(*high <= steady_ratio * *low)) return StepSizes::varying;
+    if (!(*high <= steady * *low)) return StepSizes::varying;
   }
   return StepSizes::steady;
 }
@@ -98,7 +92,7 @@ bool uses_batches(const Trajectory& trajectory) {
 
 }  // namespace
 
-std::optional<LimitCycle> find_limit_cycle(const Series& values) {
+std::optional<LimitCycle> find_limit_cycle(const Series& values, const LimitCycleOptions& options) {
   if (values.size() < fewest_records) return std::nullopt;
   const Series window = window_at_end(values);
   const std::size_t n = window.size();
@@ -107,12 +101,12 @@ std::optional<LimitCycle> find_limit_cycle(const Series& values) {
   const std::vector<double> z = residuals_of(line, window.time, window.value);
   const double deviation = root_mean_square(z);
   const double duration = window.time.back() - window.time.front();
-  if (!(deviation > smallest_deviation * (1.0 + std::abs(line.intercept)))) return std::nullopt;
+  if (!(deviation > options.deviation * (1.0 + std::abs(line.intercept)))) return std::nullopt;
   if (std::abs(line.slope) * duration > 2.0 * std::numbers::sqrt2 * deviation) return std::nullopt;
   const std::span<const double> curve(z);
   const double early = root_mean_square(curve.first(n / 2));
   const double late = root_mean_square(curve.last(n / 2));
-  if (!(early <= largest_decay * late && late <= largest_decay * early)) return std::nullopt;
+  if (!(early <= options.decay * late && late <= options.decay * early)) return std::nullopt;
 
   const std::size_t frequencies = (n - 1) / 2;
   std::size_t peak = 1;
@@ -130,7 +124,7 @@ std::optional<LimitCycle> find_limit_cycle(const Series& values) {
   cycle.g = highest / total;
   const double m = static_cast<double>(frequencies);
   cycle.chance = std::min(1.0, std::exp(std::log(m) + (m - 1.0) * std::log1p(-std::min(cycle.g, 1.0 - 1e-16))));
-  if (peak < fewest_cycles || cycle.chance > largest_chance) return std::nullopt;
+  if (static_cast<Index>(peak) < options.cycles || cycle.chance > options.chance) return std::nullopt;
 
   std::size_t lag = 2;
   cycle.recurrence = recurrence_at(curve, lag, deviation);
@@ -141,7 +135,7 @@ std::optional<LimitCycle> find_limit_cycle(const Series& values) {
       lag = candidate;
     }
   }
-  if (cycle.recurrence > largest_recurrence) return std::nullopt;
+  if (cycle.recurrence > options.recurrence) return std::nullopt;
   const double frequency = static_cast<double>(peak) / static_cast<double>(n);  // per record
   auto cycles = static_cast<std::size_t>(std::max(1.0, std::round(static_cast<double>(lag) * frequency)));
   if (lag % cycles == 0) cycles = 1;  // a shorter whole lag came back less well: the peak is a harmonic
@@ -158,9 +152,10 @@ void detect_limit_cycle(const DiagnosisInput& input, Diagnosis& diagnosis) {
   for (const char* id : {"step-too-large", "edge-of-stability", "divergence", "non-finite"}) {
     if (find_finding(diagnosis, id) != nullptr) return;
   }
-  const std::optional<LimitCycle> cycle = find_limit_cycle(value_series(trajectory));
+  const LimitCycleOptions& options = input.options.limit_cycle;
+  const std::optional<LimitCycle> cycle = find_limit_cycle(value_series(trajectory), options);
   if (!cycle) return;
-  const StepSizes step_sizes = step_sizes_of(trajectory, *cycle);
+  const StepSizes step_sizes = step_sizes_of(trajectory, *cycle, options.steady);
   if (step_sizes == StepSizes::varying) return;
 
   Finding finding;
@@ -171,8 +166,8 @@ void detect_limit_cycle(const DiagnosisInput& input, Diagnosis& diagnosis) {
   finding.certainty = step_sizes == StepSizes::constant ? Certainty::likely : Certainty::suspected;
   finding.evidence = {{"period", cycle->period, "iterations"},
                       {"fisher_g", cycle->g, "1"},
-                      {"chance_under_noise", cycle->chance, "1", Comparison::at_most, largest_chance},
-                      {"recurrence", cycle->recurrence, "1", Comparison::at_most, largest_recurrence},
+                      {"chance_under_noise", cycle->chance, "1", Comparison::at_most, options.chance},
+                      {"recurrence", cycle->recurrence, "1", Comparison::at_most, options.recurrence},
                       {"deviation", cycle->deviation, "value"},
                       {"step_size", trajectory.records.back().step_size, "1"}};
   const std::string period = format_number(cycle->period, 3);

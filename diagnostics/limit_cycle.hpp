@@ -31,7 +31,7 @@ struct LimitCycle {
 };
 
 /// Nothing: no cycle, fewer than 65 records in the second half, or records not equally spaced. O(n^2), n <= 1001.
-std::optional<LimitCycle> find_limit_cycle(const Series& values);
+std::optional<LimitCycle> find_limit_cycle(const Series& values, const LimitCycleOptions& options = {});
 
 /// Adds a finding "step-too-large" with the period where a run without minibatches goes in circles and no such finding
 /// was made; explains plateaus within it. Not where the step size changes by more than a factor of 1.5 within two

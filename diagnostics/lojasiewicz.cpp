@@ -1,30 +1,24 @@
 #include <perigee/diagnostics/lojasiewicz.hpp>
 
+#include <perigee/diagnostics/log_time_blocks.hpp>
 #include <perigee/diagnostics/robust_slope.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace perigee {
 
 namespace {
 
 constexpr std::size_t fewest_blocks = 8;
-constexpr std::size_t most_blocks = 24;
 const double least_change = std::log(1.1);  // of the excess within the window
 
-struct Blocks {
-  std::vector<double> log_time;
-  std::vector<double> log_excess;
-  std::vector<double> log_gradient;
-  Index first = 0;
-  Index last = 0;
-};
+}  // namespace
 
-// Means over the last two octaves of time, at most 24 blocks of equal length in log t. Empty where f* is not known.
-Blocks blocks_of(const Trajectory& trajectory) {
-  Blocks blocks;
+InequalityBlocks inequality_blocks(const Trajectory& trajectory) {
+  InequalityBlocks blocks;
   const Series values = value_series(trajectory);
   const ValueBound bound = value_bound(trajectory, values);
   if (bound.source != BoundSource::optimal_value && bound.source != BoundSource::nonnegative_loss) return blocks;
@@ -33,41 +27,28 @@ Blocks blocks_of(const Trajectory& trajectory) {
   for (const double value : values.value) largest = std::max(largest, std::abs(value));
   const double floor = bound.value == 0.0 ? 1e-300 : 1e4 * std::numeric_limits<double>::epsilon() * largest;
   const double origin = values.time.front();
-  const double begin = std::log(0.25 * (values.time.back() - origin));
-  const double width = std::log(4.0) / static_cast<double>(most_blocks);
-
-  struct Sums {
-    double time = 0.0, excess = 0.0, gradient = 0.0, count = 0.0;
-  };
-  std::vector<Sums> sums(most_blocks);
+  const double duration = values.time.back() - origin;
+  std::vector<double> times;
+  std::vector<std::vector<double>> curves(2);  // log excess, log gradient norm
   for (const StepRecord& record : trajectory.records) {
     const double time = static_cast<double>(record.iteration) - origin;
     const double excess = record.value - bound.value;
-    if (!(time > 0.0) || !(excess > floor) || !(record.gradient_norm > 0.0)) continue;
+    if (!(time >= 0.25 * duration) || !(excess > floor) || !(record.gradient_norm > 0.0)) continue;
     if (!std::isfinite(excess) || !std::isfinite(record.gradient_norm)) continue;
-    const double position = (std::log(time) - begin) / width;
-    if (position < 0.0) continue;
-    if (blocks.last == 0) blocks.first = record.iteration;
+    if (times.empty()) blocks.first = record.iteration;
     blocks.last = record.iteration;
-    Sums& block = sums[std::min(most_blocks - 1, static_cast<std::size_t>(position))];
-    block.time += std::log(time);
-    block.excess += std::log(excess);
-    block.gradient += std::log(record.gradient_norm);
-    block.count += 1.0;
+    times.push_back(time);
+    curves[0].push_back(std::log(excess));
+    curves[1].push_back(std::log(record.gradient_norm));
   }
-  for (const Sums& block : sums) {
-    if (!(block.count > 0.0)) continue;
-    blocks.log_time.push_back(block.time / block.count);
-    blocks.log_excess.push_back(block.excess / block.count);
-    blocks.log_gradient.push_back(block.gradient / block.count);
-  }
+  LogTimeBlocks means = log_time_blocks(times, curves, 0.25 * duration, duration);
+  blocks.log_time = std::move(means.log_time);
+  blocks.log_excess = std::move(means.means[0]);
+  blocks.log_gradient = std::move(means.means[1]);
   return blocks;
 }
 
-}  // namespace
-
-std::optional<Lojasiewicz> lojasiewicz_exponent(const Trajectory& trajectory) {
-  const Blocks blocks = blocks_of(trajectory);
+std::optional<Lojasiewicz> lojasiewicz_exponent(const InequalityBlocks& blocks) {
   const std::size_t m = blocks.log_time.size();
   if (m < fewest_blocks) return std::nullopt;
   const auto [least, largest] = std::minmax_element(blocks.log_excess.begin(), blocks.log_excess.end());
@@ -77,8 +58,7 @@ std::optional<Lojasiewicz> lojasiewicz_exponent(const Trajectory& trajectory) {
   return Lojasiewicz{line.slope, line.root_mean_square / line.spread / std::sqrt(degrees), blocks.first, blocks.last};
 }
 
-std::optional<NonUniformCoefficient> non_uniform_coefficient(const Trajectory& trajectory, double exponent) {
-  const Blocks blocks = blocks_of(trajectory);
+std::optional<NonUniformCoefficient> non_uniform_coefficient(const InequalityBlocks& blocks, double exponent) {
   if (blocks.log_time.size() < fewest_blocks) return std::nullopt;
   std::vector<double> log_coefficient;
   for (std::size_t i = 0; i < blocks.log_time.size(); ++i) {

@@ -12,8 +12,21 @@
 #include <perigee/diagnostics/series.hpp>
 
 #include <optional>
+#include <vector>
 
 namespace perigee {
+
+/// The means that both questions are asked of.
+struct InequalityBlocks {
+  std::vector<double> log_time;
+  std::vector<double> log_excess;    // log(f - f*)
+  std::vector<double> log_gradient;  // log ||grad f||
+  Index first = 0;                   // the window, in iterations
+  Index last = 0;
+};
+
+/// Empty where f* is not known. O(n).
+InequalityBlocks inequality_blocks(const Trajectory& trajectory);
 
 struct Lojasiewicz {
   double exponent = 0.0;        // theta
@@ -22,9 +35,9 @@ struct Lojasiewicz {
   Index last = 0;
 };
 
-/// Nothing where f* is not known, fewer than 8 blocks have both numbers, or f - f* changes by less than a tenth in the
-/// window: then no slope is to be seen. O(n).
-std::optional<Lojasiewicz> lojasiewicz_exponent(const Trajectory& trajectory);
+/// Nothing for fewer than 8 blocks, or where f - f* changes by less than a tenth in the window: then no slope is to be
+/// seen.
+std::optional<Lojasiewicz> lojasiewicz_exponent(const InequalityBlocks& blocks);
 
 struct NonUniformCoefficient {
   double first_value = 0.0;  // C_t = ||grad f||/(f - f*)^theta in the first and in the last block
@@ -34,9 +47,9 @@ struct NonUniformCoefficient {
   double upper = 0.0;
 };
 
-/// C_t over the same window for a given theta; theta = 1: a policy landscape. Nothing as above, but C_t has a trend
-/// also where f stands still.
-std::optional<NonUniformCoefficient> non_uniform_coefficient(const Trajectory& trajectory, double exponent);
+/// C_t over the same window for a given theta; theta = 1: a policy landscape. Nothing for fewer than 8 blocks; C_t has
+/// a trend also where f stands still.
+std::optional<NonUniformCoefficient> non_uniform_coefficient(const InequalityBlocks& blocks, double exponent);
 
 }  // namespace perigee
 

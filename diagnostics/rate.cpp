@@ -1,53 +1,29 @@
 #include <perigee/diagnostics/rate.hpp>
 
+#include <perigee/diagnostics/log_time_blocks.hpp>
 #include <perigee/diagnostics/robust_slope.hpp>
 #include <perigee/diagnostics/spectrum.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace perigee {
 
 namespace {
 
 constexpr std::size_t fewest_blocks = 8;
-constexpr double most_blocks = 24.0;
 
-struct Curve {
-  std::vector<double> u;
-  std::vector<double> z;
-};
-
-// Means of z over blocks of equal length in u = log t.
-Curve average(const Series& window, double origin) {
-  Curve blocks;
-  const double begin = std::log(window.time.front() - origin);
-  const double width = (std::log(window.time.back() - origin) - begin) / most_blocks;
-  double sum_u = 0.0;
-  double sum_z = 0.0;
-  double count = 0.0;
-  double block = 0.0;
-  const auto close = [&] {
-    if (count > 0.0) {
-      blocks.u.push_back(sum_u / count);
-      blocks.z.push_back(sum_z / count);
-    }
-    sum_u = sum_z = count = 0.0;
-  };
+// log G over log(t - origin), in blocks.
+LogTimeBlocks average(const Series& window, double origin) {
+  std::vector<double> time;
+  std::vector<std::vector<double>> logarithms(1);
   for (std::size_t i = 0; i < window.size(); ++i) {
-    const double u = std::log(window.time[i] - origin);
-    const double its_block = std::min(std::floor((u - begin) / width), most_blocks - 1.0);
-    if (its_block != block) {
-      close();
-      block = its_block;
-    }
-    sum_u += u;
-    sum_z += std::log(window.value[i]);
-    count += 1.0;
+    time.push_back(window.time[i] - origin);
+    logarithms[0].push_back(std::log(window.value[i]));
   }
-  close();
-  return blocks;
+  return log_time_blocks(time, logarithms, time.front(), time.back());
 }
 
 struct LocalRateSlope {
@@ -120,16 +96,18 @@ Rate identify_rate(const Series& quantity, double floor, const RateOptions& opti
   rate.last = static_cast<Index>(last);
   if (window.size() < fewest_blocks) return rate;
   rate.first = static_cast<Index>(window.time.front());
-  const Curve blocks = average(window, origin);
-  if (blocks.u.size() < fewest_blocks) return rate;
+  const LogTimeBlocks blocks = average(window, origin);
+  if (blocks.size() < fewest_blocks) return rate;
 
-  const double n = static_cast<double>(blocks.u.size());
-  const Line line = fit_line(blocks.u, blocks.z);
+  const double n = static_cast<double>(blocks.size());
+  const std::span<const double> u(blocks.log_time);
+  const std::span<const double> z(blocks.means.front());
+  const Line line = fit_line(u, z);
   rate.exponent = -line.slope;
   rate.exponent_error = line.root_mean_square / line.spread / std::sqrt(std::max(1.0, n - 2.0));
-  rate.rate = (blocks.z.front() - blocks.z.back()) / (std::exp(blocks.u.back()) - std::exp(blocks.u.front()));
+  rate.rate = (z.front() - z.back()) / (std::exp(u.back()) - std::exp(u.front()));
 
-  const LocalRateSlope local = local_rate_slope(blocks.u, blocks.z);
+  const LocalRateSlope local = local_rate_slope(u, z);
   rate.slope = local.slope;
   rate.slope_error = local.error;
   if (!std::isfinite(local.slope)) return rate;
@@ -138,10 +116,8 @@ Rate identify_rate(const Series& quantity, double floor, const RateOptions& opti
   if (upper < options.slope) rate.verdict = RateVerdict::power_law;
   if (lower > options.slope && lower <= options.steepest) rate.verdict = RateVerdict::linear;
 
-  const std::size_t half = blocks.u.size() / 2;
+  const std::size_t half = u.size() / 2;
   if (half < 6) return rate;
-  const std::span<const double> u(blocks.u);
-  const std::span<const double> z(blocks.z);
   const LocalRateSlope early = local_rate_slope(u.first(half), z.first(half));
   const LocalRateSlope late = local_rate_slope(u.subspan(half), z.subspan(half));
   if (std::isfinite(early.slope) && std::isfinite(late.slope)) {

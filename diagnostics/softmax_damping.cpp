@@ -15,11 +15,12 @@ bool is_between(double x, double low, double high) { return x >= low && x <= hig
 // theta, which is 1 through a softmax and 3/4 at a degenerate minimum of fourth order, and the trend of the coefficient
 // ||grad f||/(f - f*), 0 once the best action has nearly all probability.
 void add_gradient_inequality(const Trajectory& trajectory, Finding& finding) {
-  if (const std::optional<Lojasiewicz> inequality = lojasiewicz_exponent(trajectory)) {
+  const InequalityBlocks blocks = inequality_blocks(trajectory);
+  if (const std::optional<Lojasiewicz> inequality = lojasiewicz_exponent(blocks)) {
     finding.evidence.push_back({"lojasiewicz_exponent", inequality->exponent, "1"});
     finding.evidence.push_back({"lojasiewicz_exponent_error", inequality->exponent_error, "1"});
   }
-  if (const std::optional<NonUniformCoefficient> coefficient = non_uniform_coefficient(trajectory, 1.0)) {
+  if (const std::optional<NonUniformCoefficient> coefficient = non_uniform_coefficient(blocks, 1.0)) {
     finding.evidence.push_back({"coefficient", coefficient->last_value, "1"});
     finding.evidence.push_back({"coefficient_trend", coefficient->trend, "1"});
     finding.evidence.push_back({"coefficient_trend_lower", coefficient->lower, "1"});

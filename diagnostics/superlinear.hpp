@@ -9,6 +9,7 @@
 #ifndef PERIGEE_DIAGNOSTICS_SUPERLINEAR_HPP
 #define PERIGEE_DIAGNOSTICS_SUPERLINEAR_HPP
 
+#include <perigee/diagnostics/detector_options.hpp>
 #include <perigee/lib/trajectory.hpp>
 
 #include <optional>
@@ -23,7 +24,7 @@ struct SuperlinearEnd {
 
 /// Nothing where the end is not superlinear, gradient norms or iterations are missing in between, or a gradient is that
 /// of a minibatch. O(records).
-std::optional<SuperlinearEnd> superlinear_end(const Trajectory& trajectory);
+std::optional<SuperlinearEnd> superlinear_end(const Trajectory& trajectory, const SuperlinearOptions& options = {});
 
 }  // namespace perigee
 

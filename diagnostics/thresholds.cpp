@@ -57,6 +57,8 @@ std::vector<Threshold> make_table() {
   using S = SoftmaxDampingOptions;
   using V = DivergenceOptions;
   using L = StepTooLargeOptions;
+  using Y = LimitCycleOptions;
+  using U = SuperlinearOptions;
   using E = EdgeOfStabilityOptions;
   using F = RoundingFloorOptions;
   using M = DerivativeMismatchOptions;
@@ -145,6 +147,26 @@ std::vector<Threshold> make_table() {
                                                      "share of the initial excess that is left at the end, more than"),
       threshold<&D::step_too_large, &L::uniform_guess>("step-too-large.uniform-guess", 0.0, 1.0,
                                                        "relative distance of the end from log(classes), at most"),
+      threshold<&D::limit_cycle, &Y::chance>("limit-cycle.chance", 0.0, 1.0,
+                                             "chance of the highest peak of the periodogram under noise, at most"),
+      threshold<&D::limit_cycle, &Y::cycles>("limit-cycle.cycles", 1.0, most,
+                                             "cycles within the window, at least: fewer are a course"),
+      threshold<&D::limit_cycle, &Y::recurrence>(
+          "limit-cycle.recurrence", 0.0, 1.0, "what is missing from coming back over what noise would miss, at most"),
+      threshold<&D::limit_cycle, &Y::decay>("limit-cycle.decay", 1.0, unbounded,
+                                            "ratio of the deviations of the two halves of the window, at most"),
+      threshold<&D::limit_cycle, &Y::deviation>("limit-cycle.deviation", 0.0, unbounded,
+                                                "standard deviation of the value relative to 1 + |f|, more than"),
+      threshold<&D::limit_cycle, &Y::steady>(
+          "limit-cycle.steady", 1.0, unbounded,
+          "largest over least step size within two periods, at most: else a schedule may drive the cycle"),
+      threshold<&D::superlinear, &U::ratio>(
+          "superlinear.ratio", 1.0, unbounded,
+          "ratio of the lengths of successive steps of the log gradient norm, at least"),
+      threshold<&D::superlinear, &U::growth>("superlinear.growth", 1.0, unbounded,
+                                             "the same of the last of three steps to the first, at least"),
+      threshold<&D::superlinear, &U::factor>("superlinear.factor", 1.0, unbounded,
+                                             "factor by which the gradient norm fell in the last step, at least"),
       threshold<&D::edge_of_stability, &E::least_product>("edge-of-stability.least-product", 0.0, 2.0,
                                                           "step size times curvature from which a run is at the edge"),
       threshold<&D::edge_of_stability, &E::largest_product>("edge-of-stability.largest-product", 2.0, unbounded,

@@ -48,7 +48,7 @@ std::string extent_of(const DiagnosisInput& input) {
 std::string pace_of(const DiagnosisInput& input) {
   const Trajectory& trajectory = input.trajectory;
   if (std::max(value_series(trajectory).size(), gradient_norm_series(trajectory).size()) < 2) return "";
-  if (const std::optional<SuperlinearEnd> superlinear = superlinear_end(trajectory)) {
+  if (const std::optional<SuperlinearEnd> superlinear = superlinear_end(trajectory, input.options.superlinear)) {
     return " It converges superlinearly at the end, of order about " + format_number(superlinear->order, 2) + ".";
   }
   const RunRate run_rate = rate_of_run(trajectory, input.options.rate);

@@ -47,11 +47,11 @@ TEST_CASE("the exponent is 1 - 1/d for x^d and 1 through a softmax, exactly and 
                                 {"softmax", 1.0, test::simulate(softmax(4000))}};
   for (const Case& c : cases) {
     CAPTURE(c.name);
-    const std::optional<Lojasiewicz> exact = lojasiewicz_exponent(c.exact);
+    const std::optional<Lojasiewicz> exact = lojasiewicz_exponent(inequality_blocks(c.exact));
     REQUIRE(exact.has_value());
     CHECK(exact->exponent == Approx(c.exponent).margin(0.02));
     for (std::uint64_t seed = 0; seed < 50; ++seed) {
-      const std::optional<Lojasiewicz> found = lojasiewicz_exponent(noisy(c.exact, seed));
+      const std::optional<Lojasiewicz> found = lojasiewicz_exponent(inequality_blocks(noisy(c.exact, seed)));
       REQUIRE(found.has_value());
       CHECK(found->exponent == Approx(c.exponent).margin(0.1));
     }
@@ -61,7 +61,8 @@ TEST_CASE("the exponent is 1 - 1/d for x^d and 1 through a softmax, exactly and 
 TEST_CASE("the coefficient of a softmax stands still near the optimum and degrades on the way into a well") {
   // Mei et al. (2020), lemma 3: C_t >= pi(a*). Near the optimum pi(a*) -> 1; on the way into the well of another action
   // pi(a*) falls.
-  const std::optional<NonUniformCoefficient> good = non_uniform_coefficient(test::simulate(softmax(4000)), 1.0);
+  const std::optional<NonUniformCoefficient> good =
+      non_uniform_coefficient(inequality_blocks(test::simulate(softmax(4000))), 1.0);
   REQUIRE(good.has_value());
   CHECK(std::abs(good->trend) < 0.02);
   CHECK(good->last_value >= 0.99);
@@ -73,7 +74,7 @@ TEST_CASE("the coefficient of a softmax stands still near the optimum and degrad
   const Trajectory trajectory = test::simulate(well);
   const std::vector<double>& best = trajectory.columns.front().values;
   REQUIRE(best.back() < best[15]);
-  const std::optional<NonUniformCoefficient> bad = non_uniform_coefficient(trajectory, 1.0);
+  const std::optional<NonUniformCoefficient> bad = non_uniform_coefficient(inequality_blocks(trajectory), 1.0);
   REQUIRE(bad.has_value());
   CHECK(bad->upper < 0.0);
   CHECK(bad->last_value >= best.back());
@@ -82,8 +83,8 @@ TEST_CASE("the coefficient of a softmax stands still near the optimum and degrad
 TEST_CASE("without the optimal value there is no exponent") {
   Trajectory trajectory = power_of(4.0, 0.05, 1000);
   trajectory.optimal_value.reset();
-  CHECK_FALSE(lojasiewicz_exponent(trajectory).has_value());
-  CHECK_FALSE(non_uniform_coefficient(trajectory, 0.75).has_value());
+  CHECK_FALSE(lojasiewicz_exponent(inequality_blocks(trajectory)).has_value());
+  CHECK_FALSE(non_uniform_coefficient(inequality_blocks(trajectory), 0.75).has_value());
 }
 
 TEST_CASE("softmax damping tells the exponent of its gradient inequality and that the coefficient stands still") {

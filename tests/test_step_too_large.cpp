@@ -3,6 +3,7 @@
 
 #include <perigee/diagnostics/limit_cycle.hpp>
 #include <perigee/diagnostics/stability.hpp>
+#include <perigee/diagnostics/thresholds.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/functional.hpp>
 #include <perigee/solvers/heavy_ball.hpp>
@@ -120,6 +121,12 @@ TEST_CASE("the cycles of the logistic map are found with their periods") {
     for (const Finding& other : diagnosis.findings) {
       if (other.id == "plateau") CHECK(other.severity == Severity::information);
     }
+  }
+  // Its thresholds reach it: more cycles than there are, and a larger deviation, are asked of the cycle of period 3.
+  for (const char* name : {"limit-cycle.cycles", "limit-cycle.deviation"}) {
+    DiagnoseOptions options;
+    set_threshold(options, name, 1e6);
+    CHECK(find_finding(diagnose(logistic(3.83, 1000), nullptr, options), "step-too-large") == nullptr);
   }
   CHECK_FALSE(find_limit_cycle(value_series(logistic(2.5, 1000))).has_value());
   CHECK_FALSE(find_limit_cycle(value_series(logistic(4.0, 1000))).has_value());

@@ -36,6 +36,7 @@ TEST_CASE("a sequence of order q is told so, whether or not it goes on at the le
     const auto found = superlinear_end(norms(20, norm));
     CAPTURE(q);
     REQUIRE(found.has_value());
+    CHECK_FALSE(superlinear_end(norms(20, norm), {.factor = 1e20}).has_value());
     CHECK(found->last - found->first == 3);
     // The step that reaches the level of rounding is cut short where it overshoots 1e-17.
     CHECK(found->order <= q * (1.0 + 1e-9));
