@@ -17,24 +17,15 @@ namespace {
 
 constexpr Index no_iteration = -1;
 
-StoreOptions store_options(const std::filesystem::path& path, LogOptions& options) {
+StoreOptions store_options(LogOptions& options) {
   StoreOptions to;
-  to.mode = options.mode == LogMode::resume ? StoreMode::resume : StoreMode::create;
+  to.mode = options.mode;
   to.configuration.entries = {{"recorded_by", "log"}};
   to.description = std::move(options.description);
   to.snapshots = options.snapshots;
   to.rows_per_commit = options.rows_per_commit;
   to.seconds_per_commit = options.seconds_per_commit;
   sqlite::check_store_options(to);
-  if (options.mode == LogMode::overwrite && std::filesystem::exists(path)) {
-    (void)read_configuration(path);  // nothing but a recorded run is overwritten
-    const FileLock lock(path);       // and none that is being recorded
-    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
-      std::error_code error;
-      std::filesystem::remove(path.string() + suffix, error);
-      if (error) throw StoreError(path.string() + ": " + error.message());
-    }
-  }
   return to;
 }
 
@@ -43,7 +34,7 @@ StoreOptions store_options(const std::filesystem::path& path, LogOptions& option
 struct LogRecorder::Implementation {
   Implementation(std::filesystem::path given_path, LogOptions options)
       : path(std::move(given_path)),
-        store(store_options(path, options)),
+        store(store_options(options)),
         // A run that goes on may have columns already; they are those of the file.
         file(std::make_unique<sqlite::RunFile>(path, store, std::nullopt)),
         extra(static_cast<Index>(file->columns().size())) {

@@ -19,14 +19,8 @@
 
 namespace perigee {
 
-enum class LogMode {
-  create,     // the file must not exist
-  overwrite,  // a recorded run that is there goes
-  resume,     // append to the run that is there; where there is no file yet, begin one
-};
-
 struct LogOptions {
-  LogMode mode = LogMode::create;
+  StoreMode mode = StoreMode::create;
   Trajectory description{};          // problem, solver, settings, policy, bounds; no records
   SnapshotRule snapshots{};          // which of the points given are kept; the last always is
   Index rows_per_commit = 1000;      // >= 1

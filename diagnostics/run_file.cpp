@@ -113,14 +113,28 @@ void insert_description(Database& database, const Trajectory& description) {
   }
 }
 
+// What `overwrite` takes away: a recorded run, whose lock is held.
+void remove_run(const std::filesystem::path& path) {
+  (void)perigee::read_configuration(path);  // throws if it is none
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    std::error_code error;
+    std::filesystem::remove(path.string() + suffix, error);
+    if (error) throw StoreError(path.string() + ": " + error.message());
+  }
+}
+
 // Opens, or where there is none creates, the file; on return it is a run of this configuration.
 std::unique_ptr<Database> open_run(const std::filesystem::path& path, const StoreOptions& options,
                                    const std::optional<std::vector<std::string>>& wanted) {
   std::error_code unknown;
-  const bool exists = std::filesystem::exists(path, unknown);
+  bool exists = std::filesystem::exists(path, unknown);
   if (unknown) throw StoreError(path.string() + ": " + unknown.message());
   if (exists && options.mode == StoreMode::create) {
     throw StoreError(path.string() + ": exists already; resume the run in it, or choose another name");
+  }
+  if (exists && options.mode == StoreMode::overwrite) {
+    remove_run(path);
+    exists = false;
   }
   auto database = std::make_unique<Database>(path, exists ? OpenMode::write : OpenMode::create);
   // A kill between the creation of the file and its first commit leaves a file without tables.

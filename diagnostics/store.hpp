@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,8 +37,9 @@ struct RunConfiguration {
 };
 
 enum class StoreMode {
-  create,  // the file must not exist
-  resume,  // continue the run in the file; where there is no file yet, begin one
+  create,     // the file must not exist
+  overwrite,  // a recorded run that is there goes, nothing else does
+  resume,     // continue the run in the file; where there is no file yet, begin one
 };
 
 struct StoreOptions {
@@ -90,8 +92,9 @@ class StoreRecorder final : public Observer {
 
 /// Everything that is recorded in the file: finished, cut off by a kill, or still being recorded (then what is
 /// committed so far). The file is not changed; it may lie on a read-only medium.
-/// Throws StoreError if the file cannot be read, is damaged, or is not a recorded run.
-Trajectory read_run(const std::filesystem::path& path);
+/// Throws StoreError if the file cannot be read, is damaged, or is not a recorded run. `while_reading`, if there is
+/// one, is called every few thousand rows; what it throws ends the reading.
+Trajectory read_run(const std::filesystem::path& path, const std::function<void()>& while_reading = {});
 
 /// The configuration that the run was recorded with. Throws as read_run.
 RunConfiguration read_configuration(const std::filesystem::path& path);

@@ -137,11 +137,25 @@ void check_order(const Database& database, const char* what, std::int64_t before
                 std::to_string(before));
 }
 
-void read_steps(const Database& database, Trajectory& trajectory) {
+// Says now and then that the reading goes on.
+class Pulse {
+ public:
+  explicit Pulse(const std::function<void()>& call) : call_(call) {}
+  void row() {
+    if (call_ && ++rows_ % 4096 == 0) call_();
+  }
+
+ private:
+  const std::function<void()>& call_;
+  std::uint64_t rows_ = 0;
+};
+
+void read_steps(const Database& database, Pulse& pulse, Trajectory& trajectory) {
   Statement steps(database,
                   "SELECT iteration, kind, batch_size, value, gradient_norm, step_norm, step_size, curvature, "
                   "values_count, gradients_count, hvp_count FROM steps ORDER BY iteration");
   while (steps.next()) {
+    pulse.row();
     StepRecord record;
     record.iteration = steps.integer(0, "steps.iteration");
     if (!trajectory.records.empty()) {
@@ -168,7 +182,7 @@ void read_steps(const Database& database, Trajectory& trajectory) {
   }
 }
 
-void read_columns(const Database& database, Trajectory& trajectory) {
+void read_columns(const Database& database, Pulse& pulse, Trajectory& trajectory) {
   std::string query = "SELECT iteration";
   Statement names(database, "SELECT name FROM column_names ORDER BY position");
   while (names.next()) {
@@ -180,6 +194,7 @@ void read_columns(const Database& database, Trajectory& trajectory) {
   Statement values(database, query + " FROM columns ORDER BY iteration");
   std::size_t row = 0;
   while (values.next()) {
+    pulse.row();
     const Index iteration = values.integer(0, "columns.iteration");
     while (row < trajectory.records.size() && trajectory.records[row].iteration < iteration) ++row;
     if (row == trajectory.records.size()) break;
@@ -215,12 +230,13 @@ void read_snapshots(const Database& database, Trajectory& trajectory) {
 
 }  // namespace
 
-Trajectory read_run(const std::filesystem::path& path) {
-  return with_run(path, [](Database& database) {
+Trajectory read_run(const std::filesystem::path& path, const std::function<void()>& while_reading) {
+  return with_run(path, [&](Database& database) {
+    Pulse pulse(while_reading);
     Trajectory trajectory;
     read_description(database, trajectory);
-    read_steps(database, trajectory);
-    read_columns(database, trajectory);
+    read_steps(database, pulse, trajectory);
+    read_columns(database, pulse, trajectory);
     read_snapshots(database, trajectory);
     trajectory.end = sqlite::read_end(database);
     return trajectory;

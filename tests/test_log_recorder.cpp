@@ -114,7 +114,7 @@ TEST_CASE("a loop that was started again from iteration 60 replaces what it had 
     for (Index k = 0; k < 100; ++k) first.log(row(k, 1.0), std::vector<double>{0.1});
   }
   {
-    LogRecorder second(path, {.mode = LogMode::resume});
+    LogRecorder second(path, {.mode = StoreMode::resume});
     CHECK(second.last_iteration() == 99);
     CHECK(second.column("lr") == 0);
     for (Index k = 60; k < 80; ++k) second.log(row(k, 2.0), std::vector<double>{0.2});
@@ -139,18 +139,18 @@ TEST_CASE("what cannot be recorded is refused, and the file stays readable") {
     recorder.keep({1.0, 2.0});
     recorder.log(row(7, 1.0));
     CHECK(message_of([&] { recorder.keep({1.0}); }) == "LogRecorder: points must have one length, got 1 after 2");
-    CHECK(message_of([&] { LogRecorder second(path, {.mode = LogMode::overwrite}); }) != "");  // it is being recorded
+    CHECK(message_of([&] { LogRecorder second(path, {.mode = StoreMode::overwrite}); }) != "");  // it is being recorded
   }
   CHECK(read_run(path).records.size() == 2);
   CHECK(message_of([&] { LogRecorder again(path); }).find("exists already") != std::string::npos);
   {
-    LogRecorder anew(path, {.mode = LogMode::overwrite});
+    LogRecorder anew(path, {.mode = StoreMode::overwrite});
     anew.log(row(0, 3.0));
   }
   CHECK(read_run(path).records.size() == 1);
 
   const std::filesystem::path other = folder.path() / "notes.txt";
   std::ofstream(other) << "not a run\n";
-  CHECK(message_of([&] { LogRecorder over(other, {.mode = LogMode::overwrite}); }) != "");
+  CHECK(message_of([&] { LogRecorder over(other, {.mode = StoreMode::overwrite}); }) != "");
   CHECK(std::filesystem::file_size(other) == 10);
 }

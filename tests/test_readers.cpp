@@ -1,5 +1,6 @@
 #include "support/catch.hpp"
 
+#include <perigee/diagnostics/log_recorder.hpp>
 #include <perigee/diagnostics/readers/reader.hpp>
 #include <perigee/diagnostics/store.hpp>
 #include <perigee/lib/problems/registry.hpp>
@@ -671,4 +672,36 @@ TEST_CASE("the last line of a log that is still written counts when it is ended"
   const ReadResult read = read_trajectory(jsonl.path(), growing);
   CHECK(read.trajectory.records.size() == 1);
   CHECK(read.notes == read_trajectory(File("{\"step\": 0, \"loss\": 1}\n", "log.jsonl").path()).notes);
+}
+
+TEST_CASE("the reading of a long file can be ended from outside, and is then ended by that exception") {
+  struct Enough {};
+  std::string jsonl;
+  std::string csv = "loss\n";
+  for (int k = 0; k < 20000; ++k) {
+    jsonl += "{\"loss\": 0.5}\n";
+    csv += "0.5\n";
+  }
+  const File run("");
+  std::filesystem::remove(run.path());
+  {
+    LogRecorder recorder(run.path());
+    StepRecord record;
+    record.value = 1.0;
+    for (; record.iteration < 10000; ++record.iteration) recorder.log(record);
+  }
+  const File text(jsonl);
+  const File table(csv);
+  for (const File* file : {&text, &table, &run}) {
+    INFO(file->path().string());
+    int calls = 0;
+    const ReadResult whole = read_trajectory(file->path(), {.while_reading = [&] { ++calls; }});
+    CHECK(calls >= 2);  // more than 64 KiB of text, more than 8192 rows
+    CHECK(whole.trajectory.records.size() == read_trajectory(file->path()).trajectory.records.size());
+    int left = 2;
+    const ReadOptions ending{.while_reading = [&] {
+      if (--left == 0) throw Enough();
+    }};
+    CHECK_THROWS_AS(read_trajectory(file->path(), ending), Enough);
+  }
 }

@@ -2,7 +2,6 @@
 
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/problems/registry.hpp>
-#include <perigee/lib/version.hpp>
 #include <perigee/solvers/guided/all_solvers.hpp>
 
 #include <algorithm>
@@ -102,18 +101,14 @@ ConfiguredRun configure(const RunCommandOptions& options) {
   configured.problem = problems::make(options.problem, assigned.problem);
   configured.solver = all_solvers::make(options.solver, assigned.solver, configured.problem);
   configured.start = start_from(options, configured.problem);
-  auto& entries = configured.configuration.entries;
-  entries.emplace_back("version", version());
-  entries.emplace_back("problem", options.problem);
-  for (const auto& [key, value] : assigned.problem) entries.emplace_back("problem." + key, value);
-  entries.emplace_back("solver", options.solver);
-  for (const auto& [key, value] : configured.solver->settings()) entries.emplace_back("solver." + key, value);
-  for (const auto& [key, value] : assigned.solver)
-    entries.emplace_back(std::string(given_to_solver_prefix) + key, value);
-  entries.emplace_back("start", options.start.empty() ? configured.problem.starts.at(0).name : options.start);
-  entries.emplace_back("seed", std::to_string(options.seed));
-  entries.emplace_back("gradient_tolerance", format_exact(options.gradient_tolerance));
-  entries.emplace_back("budget", std::to_string(options.budget));
+  configured.configuration =
+      configuration_of({.problem = {options.problem, assigned.problem},
+                        .solver = {options.solver, assigned.solver},
+                        .start = options.start.empty() ? configured.problem.starts.at(0).name : options.start,
+                        .seed = options.seed,
+                        .gradient_tolerance = options.gradient_tolerance,
+                        .budget = options.budget},
+                       *configured.solver);
   return configured;
 }
 

@@ -1,12 +1,37 @@
 #include <perigee/diagnostics/compare/recorded_run.hpp>
 
+#include <perigee/lib/format.hpp>
 #include <perigee/lib/problems/registry.hpp>
+#include <perigee/lib/version.hpp>
 #include <perigee/solvers/guided/all_solvers.hpp>
 
 #include <charconv>
 #include <stdexcept>
+#include <utility>
 
 namespace perigee {
+
+RunConfiguration configuration_of(const RunDescription& description, const Solver& made) {
+  RunConfiguration configuration;
+  const auto put = [&](std::string name, std::string text) {
+    configuration.entries.emplace_back(std::move(name), std::move(text));
+  };
+  put("version", std::string(version()));
+  if (description.problem.name.empty()) {
+    put("objective", description.objective);
+  } else {
+    put("problem", description.problem.name);
+  }
+  for (const auto& [key, value] : description.problem.assignments) put("problem." + key, value);
+  put("solver", description.solver.name);
+  for (const auto& [key, value] : made.settings()) put("solver." + key, value);
+  for (const auto& [key, value] : description.solver.assignments) put(std::string(given_to_solver_prefix) + key, value);
+  put("start", description.start);
+  put("seed", std::to_string(description.seed));
+  put("gradient_tolerance", format_exact(description.gradient_tolerance));
+  put("budget", std::to_string(description.budget));
+  return configuration;
+}
 
 std::optional<Problem> problem_of(const RunConfiguration& configuration) {
   std::string name;

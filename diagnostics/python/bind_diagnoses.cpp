@@ -84,7 +84,11 @@ struct ReadRun {
 
 ReadRun read(const std::string& path, const std::string& format,
              const std::vector<std::pair<std::string, std::string>>& mapping) {
-  ReadResult result = read_trajectory(path, {.format = format, .mapping = mapping});
+  Interruption interruption;
+  ReadResult result = [&] {
+    const py::gil_scoped_release released;
+    return read_trajectory(path, {.format = format, .mapping = mapping, .while_reading = [&] { interruption.look(); }});
+  }();
   ReadRun run;
   run.source.kind = result.format;
   run.source.path = path;

@@ -18,13 +18,6 @@ namespace perigee::python {
 
 namespace {
 
-LogMode log_mode_of(const std::string& mode) {
-  if (mode == "create") return LogMode::create;
-  if (mode == "overwrite") return LogMode::overwrite;
-  if (mode == "resume") return LogMode::resume;
-  throw std::invalid_argument("Recorder: mode must be 'create', 'overwrite' or 'resume', got '" + mode + "'");
-}
-
 double number_or_missing(const py::handle& value) {
   if (value.is_none()) return not_measured;
   const double number = PyFloat_AsDouble(value.ptr());  // whatever has __float__: NumPy's and PyTorch's scalars, too
@@ -38,7 +31,7 @@ class PythonRecorder {
                  std::vector<std::string> classes)
       : description_(std::move(description)), classes_(std::move(classes)) {
     LogOptions options;
-    options.mode = log_mode_of(mode);
+    options.mode = store_mode_of(mode, "Recorder: mode");
     options.description = description_;
     recorder_ = std::make_unique<LogRecorder>(path, std::move(options));
     next_ = recorder_->last_iteration() + 1;
@@ -135,6 +128,13 @@ class PythonRecorder {
 };
 
 }  // namespace
+
+StoreMode store_mode_of(const std::string& mode, const char* who) {
+  if (mode == "create") return StoreMode::create;
+  if (mode == "overwrite") return StoreMode::overwrite;
+  if (mode == "resume") return StoreMode::resume;
+  throw std::invalid_argument(std::string(who) + " must be 'create', 'overwrite' or 'resume', got '" + mode + "'");
+}
 
 void bind_recorder(py::module_& module) {
   py::class_<PythonRecorder>(module, "Recorder", R"(Records a training loop of yours into an SQLite file:

@@ -2,14 +2,21 @@
 #include <perigee/diagnostics/python/bindings.hpp>
 #include <perigee/diagnostics/python/callbacks.hpp>
 
+#include <perigee/diagnostics/compare/recorded_run.hpp>
+#include <perigee/diagnostics/store.hpp>
+#include <perigee/lib/format.hpp>
+#include <perigee/lib/oracle.hpp>
 #include <perigee/lib/recorder.hpp>
 #include <perigee/solvers/guided/all_solvers.hpp>
 
 #include <pybind11/stl.h>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace perigee::python {
@@ -177,7 +184,7 @@ StopRule asked(const py::object& callback) {
   });
 }
 
-struct MinimizeArguments {
+struct Limits {
   std::uint64_t budget;
   std::optional<Index> iterations;
   std::optional<double> seconds;
@@ -185,40 +192,109 @@ struct MinimizeArguments {
   py::object callback;
 };
 
-StopRule stop_rule(const MinimizeArguments& arguments, const Solver& solver) {
+StopRule stop_rule(const Limits& limits, const Solver& solver) {
   StopRule stop;
-  if (!solver.ends_itself()) stop = gradient_tolerance(arguments.gradient_tolerance);
-  stop = stop | max_gradients(arguments.budget);
-  if (arguments.iterations) stop = stop | max_iterations(*arguments.iterations);
-  if (arguments.seconds) stop = stop | max_seconds(*arguments.seconds);
-  if (!arguments.callback.is_none()) stop = stop | asked(arguments.callback);
+  if (!solver.ends_itself()) stop = gradient_tolerance(limits.gradient_tolerance);
+  stop = stop | max_gradients(limits.budget);
+  if (limits.iterations) stop = stop | max_iterations(*limits.iterations);
+  if (limits.seconds) stop = stop | max_seconds(*limits.seconds);
+  if (!limits.callback.is_none()) stop = stop | asked(limits.callback);
   return stop;
+}
+
+// What a configuration says of x0: all of it, or enough to tell it from another.
+std::string text_of_point(ConstVectorView x) {
+  constexpr Index short_enough = 16;
+  if (x.size() > short_enough) {
+    return std::to_string(x.size()) + " numbers of norm " + format_exact(euclidean_norm(x));
+  }
+  std::string text;
+  for (Index i = 0; i < x.size(); ++i) text += (i > 0 ? "," : "") + format_exact(x[i]);
+  return text;
+}
+
+// A run that is about to begin.
+struct PreparedRun {
+  std::shared_ptr<const Problem> problem;
+  NamedChoice problem_choice;  // empty for an objective of the caller's own
+  NamedChoice solver_choice;
+  std::unique_ptr<Solver> solver;
+  ConstVectorView start;
+  std::string start_text;
+  std::uint64_t seed;
+  Limits limits;
+};
+
+RunResult run_observed(const PreparedRun& prepared, Observer& recorder, std::span<const std::uint8_t> state = {}) {
+  InterruptionObserver interruption;
+  const StopRule stop = stop_rule(prepared.limits, *prepared.solver);
+  const py::gil_scoped_release released;
+  return run(
+      *prepared.problem->objective, *prepared.solver, prepared.start,
+      {.stop = stop, .random = RandomSource(prepared.seed), .observers = {&recorder, &interruption}, .state = state});
+}
+
+std::pair<RunResult, Trajectory> run_in_memory(const PreparedRun& prepared) {
+  Recorder recorder({}, probe_of(*prepared.problem));
+  RunResult result = run_observed(prepared, recorder);
+  annotate(recorder.trajectory(), *prepared.problem, *prepared.solver);
+  return {std::move(result), std::move(recorder.trajectory())};
+}
+
+// The trajectory is all that the file has, from before a resume too.
+std::pair<RunResult, Trajectory> run_into_store(const PreparedRun& prepared, const std::string& path, StoreMode mode) {
+  Trajectory description;
+  annotate(description, *prepared.problem, *prepared.solver);
+  const RunDescription words{.problem = prepared.problem_choice,
+                             .objective = prepared.problem->name,
+                             .solver = prepared.solver_choice,
+                             .start = prepared.start_text,
+                             .seed = prepared.seed,
+                             .gradient_tolerance = prepared.limits.gradient_tolerance,
+                             .budget = prepared.limits.budget};
+  auto store =
+      std::make_unique<StoreRecorder>(path, StoreOptions{.mode = mode,
+                                                         .configuration = configuration_of(words, *prepared.solver),
+                                                         .description = std::move(description),
+                                                         .probe = probe_of(*prepared.problem)});
+  if (const std::optional<End>& finished = store->finished(); finished && finished->end_class != EndClass::budget) {
+    throw StoreError(path + ": the run has ended already: " + finished->message);
+  }
+  RunResult result = run_observed(prepared, *store, store->state());
+  store.reset();
+  const py::gil_scoped_release released;
+  return {std::move(result), read_run(path)};
 }
 
 ResultHandle minimize(const py::object& target, const py::object& x0, const py::object& solver, std::uint64_t budget,
                       std::uint64_t seed, std::optional<Index> iterations, std::optional<double> seconds,
-                      double gradient_tolerance, const std::string& start, const py::object& callback) {
+                      double gradient_tolerance, const std::string& start, const py::object& callback,
+                      const py::object& store, const std::string& store_mode) {
+  if (!x0.is_none() && !start.empty()) throw std::invalid_argument("minimize: give x0 or start, got both");
+  const StoreMode mode = store_mode_of(store_mode, "minimize: store_mode");
   const std::shared_ptr<const Problem> problem = problem_of(target, x0, start);
   const NamedChoice choice = choice_of(solver);
-  const std::unique_ptr<Solver> method = all_solvers::make(choice.name, choice.assignments, *problem);
-  const MinimizeArguments arguments{budget, iterations, seconds, gradient_tolerance, callback};
-  const StopRule stop = stop_rule(arguments, *method);
-
-  if (!x0.is_none() && !start.empty()) throw std::invalid_argument("minimize: give x0 or start, got both");
   const Array given = x0.is_none() ? Array(0) : x0.cast<Array>();
   const ConstVectorView point = !x0.is_none()    ? view_of(given, "minimize: x0", problem->objective->dimension())
                                 : !start.empty() ? start_of(*problem, start).view()
                                                  : problem->starts.at(0).x.view();
-
-  Recorder recorder({}, probe_of(*problem));
-  InterruptionObserver interruption;
-  const auto finished = [&] {
-    const py::gil_scoped_release released;
-    return run(*problem->objective, *method, point,
-               {.stop = stop, .random = RandomSource(seed), .observers = {&recorder, &interruption}});
-  }();
-  annotate(recorder.trajectory(), *problem, *method);
-  return {finished, std::make_shared<const Trajectory>(std::move(recorder.trajectory())),
+  const bool is_registered = py::isinstance<ProblemHandle>(target);
+  const PreparedRun prepared{
+      .problem = problem,
+      .problem_choice = is_registered ? target.cast<const ProblemHandle&>().choice : NamedChoice{},
+      .solver_choice = choice,
+      .solver = all_solvers::make(choice.name, choice.assignments, *problem),
+      .start = point,
+      .start_text = !x0.is_none()   ? text_of_point(point)
+                    : start.empty() ? problem->starts.at(0).name
+                                    : start,
+      .seed = seed,
+      .limits = {budget, iterations, seconds, gradient_tolerance, callback}};
+  auto [result, trajectory] =
+      store.is_none()
+          ? run_in_memory(prepared)
+          : run_into_store(prepared, py::module_::import("os").attr("fspath")(store).cast<std::string>(), mode);
+  return {std::move(result), std::make_shared<const Trajectory>(std::move(trajectory)),
           ObjectiveHandle{problem->objective, problem->name}, seed};
 }
 
@@ -289,12 +365,17 @@ void bind_runs(py::module_& module) {
   module.def("minimize", &minimize, py::arg("objective"), py::arg("x0") = py::none(), py::kw_only(),
              py::arg("solver") = "guided", py::arg("budget") = 10000, py::arg("seed") = 0,
              py::arg("iterations") = py::none(), py::arg("seconds") = py::none(), py::arg("gradient_tolerance") = 1e-8,
-             py::arg("start") = "", py::arg("callback") = py::none(),
+             py::arg("start") = "", py::arg("callback") = py::none(), py::arg("store") = py::none(),
+             py::arg("store_mode") = "create",
              R"(Minimizes a Problem, an Objective, or a callable x -> (value, gradient), and records the run.
 
 x0 may be left out for a Problem, whose `start` (its first, if none is named) is taken then. `budget` counts gradients;
 `iterations` and `seconds` may end the run sooner, and so may callback(iteration, value, gradient_norm) by returning
-True. `gradient_tolerance` ends the methods that do not end themselves. Ctrl-C raises KeyboardInterrupt.)");
+True. `gradient_tolerance` ends the methods that do not end themselves. Ctrl-C raises KeyboardInterrupt.
+
+`store`: a file into which the run is recorded while it goes on, as `perigee run --store` does: `perigee watch` follows
+it, `perigee diagnose` reads it. `store_mode`: "create" (the file must not exist), "overwrite", or "resume": the run in
+it, cut off or ended by its budget, goes on bit for bit with the same arguments (another budget is allowed).)");
 }
 
 }  // namespace perigee::python

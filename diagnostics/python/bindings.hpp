@@ -4,6 +4,7 @@
 
 #include <perigee/diagnostics/compare/named_choice.hpp>
 #include <perigee/diagnostics/report.hpp>
+#include <perigee/diagnostics/store.hpp>
 #include <perigee/lib/objective.hpp>
 #include <perigee/lib/problem.hpp>
 #include <perigee/lib/run.hpp>
@@ -58,6 +59,9 @@ struct DiagnosisHandle {
 /// short to a beginning that no other parameter has; an underscore at its end goes.
 Parameters::Assignments assignments_of(const pybind11::kwargs& arguments,
                                        const std::vector<ParameterDescription>& parameters);
+
+/// "create", "overwrite" or "resume". Throws std::invalid_argument "who must be ..." for anything else.
+StoreMode store_mode_of(const std::string& mode, const char* who);
 
 void bind_problems(pybind11::module_& module);
 void bind_runs(pybind11::module_& module);

@@ -72,7 +72,7 @@ ReadResult read_recorded_run(const std::filesystem::path& path, const ReadOption
   }
   try {
     ReadResult result;
-    result.trajectory = read_run(path);
+    result.trajectory = read_run(path, options.while_reading);
     result.format = "sqlite";
     result.columns = columns_of(result.trajectory);
     if (result.trajectory.records.empty()) throw ReadError(path.string() + ": expected rows, got a run without any");
@@ -113,6 +113,7 @@ ReadResult read_text_log(readers::Input& input, const std::filesystem::path& pat
   const bool can_start_again = std::filesystem::is_regular_file(path, error);
   std::string reason;
   if (options.writer == Writer::at_work) input.leave_out_unterminated();
+  input.call_while_reading(options.while_reading);
   try {
     readers::LongLog log(options.mapping);
     readers::Table table = read_table(input, format, can_start_again ? &log : nullptr);
@@ -122,6 +123,7 @@ ReadResult read_text_log(readers::Input& input, const std::filesystem::path& pat
   }
   readers::Input again(path);
   if (options.writer == Writer::at_work) again.leave_out_unterminated();
+  again.call_while_reading(options.while_reading);
   readers::Table table = read_table(again, format, nullptr);
   ReadResult result = readers::assemble(table, options.mapping);
   result.notes.push_back("The log was read as a whole, not in one pass, " + reason + ".");

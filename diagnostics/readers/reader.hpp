@@ -10,6 +10,7 @@
 #include <perigee/lib/trajectory.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,8 @@ struct ReadOptions {
   /// gradient_norm (or grad_norm), step_size (or lr), step_norm, and probability, which may come several times.
   std::vector<std::pair<std::string, std::string>> mapping{};
   Writer writer = Writer::finished;
+  /// Called again and again while a long text log or a recorded run is read; what it throws ends the reading.
+  std::function<void()> while_reading{};
 };
 
 /// What a column of the file is taken for.

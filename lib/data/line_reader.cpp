@@ -46,6 +46,7 @@ LineReader::LineReader(const std::filesystem::path& path) : name_(path.string())
 
 bool LineReader::fill() {
   if (at_end_of_file_) return false;
+  if (while_reading_) while_reading_();
   if (begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
     end_ -= begin_;
@@ -54,9 +55,14 @@ bool LineReader::fill() {
   const std::size_t chunk = next_chunk_;
   next_chunk_ = std::min(2 * chunk, greatest_chunk);
   if (buffer_.size() < end_ + chunk) buffer_.resize(std::max(end_ + chunk, 2 * buffer_.size()));
-  const std::size_t count = std::fread(buffer_.data() + end_, 1, chunk, file_.get());
-  if (count < chunk && std::ferror(file_.get()) != 0) {
-    throw ReadError(name_ + ": cannot be read: " + std::generic_category().message(errno));
+  std::size_t count = 0;
+  for (;;) {
+    count += std::fread(buffer_.data() + end_ + count, 1, chunk - count, file_.get());
+    if (count == chunk || std::ferror(file_.get()) == 0) break;
+    if (errno != EINTR) throw ReadError(name_ + ": cannot be read: " + std::generic_category().message(errno));
+    // A signal came while a pipe was silent: whoever handles it may want to end the reading.
+    std::clearerr(file_.get());
+    if (while_reading_) while_reading_();
   }
   end_ += count;
   at_end_of_file_ = count == 0;

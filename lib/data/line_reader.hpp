@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace perigee::data {
@@ -25,6 +27,9 @@ class LineReader {
   /// From now on a last line without line end counts as not there: its writer is still at it, and half a number reads
   /// as another number.
   void leave_out_unterminated() { leaves_out_unterminated_ = true; }
+
+  /// Calls it before every piece of the file that is read, of up to a few megabytes; it may throw.
+  void call_while_reading(std::function<void()> call) { while_reading_ = std::move(call); }
 
   /// The first bytes of the file, as they are. Only before the first line is read.
   std::string_view beginning() const { return {buffer_.data(), end_}; }
@@ -49,6 +54,7 @@ class LineReader {
   bool fill();
 
   std::string name_;
+  std::function<void()> while_reading_;
   std::unique_ptr<std::FILE, Close> file_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;  // of the bytes not yet given out

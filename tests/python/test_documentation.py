@@ -39,7 +39,7 @@ class Pages(unittest.TestCase):
 
     def test_the_page_on_python(self):
         outputs = run_page("docs/how-to/python.md")
-        self.assertEqual(len(outputs), 5)
+        self.assertEqual(len(outputs), 6)
         for printed, shown in outputs:
             self.assertEqual(printed, shown or "")
 

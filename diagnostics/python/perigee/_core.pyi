@@ -318,5 +318,7 @@ def minimize(
     gradient_tolerance: float = 1e-8,
     start: str = "",
     callback: Callable[[int, float, float], object] | None = None,
+    store: str | PathLike[str] | None = None,
+    store_mode: Literal["create", "overwrite", "resume"] = "create",
 ) -> Result: ...
 def finding_descriptions() -> dict[str, str]: ...
