@@ -50,7 +50,8 @@ DescentRule rule_of(const EnsembleOptions& options) {
 // Any objective as a batch of one lane after the other.
 class LaneByLane final : public BatchObjective {
  public:
-  explicit LaneByLane(const Objective& objective) : objective_(objective) {}
+  LaneByLane(const Objective& objective, const std::function<bool()>& cancelled)
+      : objective_(objective), cancelled_(cancelled) {}
 
   void batch_value_and_gradient(ConstColumns x, double* values, Columns gradients) const override {
     Vector point(x.rows), gradient(x.rows);
@@ -65,12 +66,13 @@ class LaneByLane final : public BatchObjective {
     const Index n = lanes.x.rows;
     Vector x(n), gradient(n), next(n), next_gradient(n);
     for (Index lane = 0; lane < lanes.x.lanes; ++lane) {
+      if (is_cancelled()) return;
       for (Index i = 0; i < n; ++i) {
         x[i] = lanes.x.data[i * lanes.x.stride + lane];
         gradient[i] = lanes.gradient.data[i * lanes.gradient.stride + lane];
       }
       double squared = gradient.view().squaredNorm();
-      for (Index s = 0; s < steps && judge(rule, lanes, lane, x, squared); ++s) {
+      for (Index s = 0; s < steps && !is_cancelled() && judge(rule, lanes, lane, x, squared); ++s) {
         next.view() = x.view() - rule.learning_rate * gradient.view();
         const double value = objective_.value_and_gradient(next, next_gradient);
         const double next_squared = next_gradient.view().squaredNorm();
@@ -92,6 +94,8 @@ class LaneByLane final : public BatchObjective {
   }
 
  private:
+  bool is_cancelled() const { return cancelled_ && cancelled_(); }
+
   // Returns whether the lane runs on.
   static bool judge(const DescentRule& rule, const DescentLanes& lanes, Index lane, const Vector& x, double squared) {
     double& end = lanes.end[lane];
@@ -114,15 +118,18 @@ class LaneByLane final : public BatchObjective {
   }
 
   const Objective& objective_;
+  const std::function<bool()>& cancelled_;
 };
 
 // The lanes of one thread.
 class Lanes {
  public:
-  Lanes(const BatchObjective& batch, Index n, const StartFunction& start, const DescentRule& rule)
+  Lanes(const BatchObjective& batch, Index n, const StartFunction& start, const DescentRule& rule,
+        const std::function<bool()>& cancelled)
       : batch_(batch),
         start_(start),
         rule_(rule),
+        cancelled_(cancelled),
         n_(n),
         x_(n * lanes_in_flight),
         gradient_(n * lanes_in_flight),
@@ -148,6 +155,7 @@ class Lanes {
         leave(lane, result);
         move(--active, lane);  // the last lane takes the place of the one that ended
       }
+      if (cancelled_ && cancelled_()) return;
     }
   }
 
@@ -208,6 +216,7 @@ class Lanes {
   const BatchObjective& batch_;
   const StartFunction& start_;
   const DescentRule& rule_;
+  const std::function<bool()>& cancelled_;
   Index n_;
   Index next_ = 0;
   Vector x_, gradient_, value_, iteration_, escape_, end_;
@@ -222,7 +231,7 @@ EnsembleResult run_ensemble(const Objective& objective, Index runs, const StartF
   check(options, runs, objective.dimension());
   if (!start) throw std::invalid_argument("run_ensemble: the start function must not be empty");
   const Index n = objective.dimension();
-  const LaneByLane lane_by_lane(objective);
+  const LaneByLane lane_by_lane(objective, options.cancelled);
   const auto* const offered = dynamic_cast<const BatchObjective*>(&objective);
   const BatchObjective& batch = offered != nullptr ? *offered : lane_by_lane;
   const DescentRule rule = rule_of(options);
@@ -238,8 +247,9 @@ EnsembleResult run_ensemble(const Objective& objective, Index runs, const StartF
   std::exception_ptr failure;
   Index failed_block = blocks;
   const auto work = [&] {
-    Lanes lanes(batch, n, start, rule);
+    Lanes lanes(batch, n, start, rule, options.cancelled);
     for (Index block = next_block++; block < blocks; block = next_block++) {
+      if (options.cancelled && options.cancelled()) return;
       try {
         lanes.run(block * runs_in_block, std::min(runs, (block + 1) * runs_in_block), result);
       } catch (...) {

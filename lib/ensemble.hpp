@@ -39,6 +39,7 @@ struct EnsembleOptions {
   double escape_distance = 0.0;       // and else also by ||x_k - escape_from||_2 > escape_distance; >= 0
   double stop_value = std::numeric_limits<double>::quiet_NaN();  // ends a run with f(x_k) <= it; NaN: never
   int threads = 1;                                               // >= 1
+  std::function<bool()> cancelled{};  // asked all the time, from any thread; true ends it all; empty: never
 };
 
 struct EnsembleResult {
@@ -54,8 +55,9 @@ using StartFunction = std::function<void(Index run, VectorView x)>;
 enum class EnsembleKeeps { summaries, final_points };
 
 /// Runs `runs` runs. A run whose value or squared gradient norm is not finite ends there, with the last accepted
-/// iterate; one that starts at such a point ends with iterations = 0. Cost: one gradient a step and one a start.
-/// Throws std::invalid_argument if an option is outside its range or runs < 0, and whatever `start` throws.
+/// iterate; one that starts at such a point ends with iterations = 0. What is cancelled in flight, or was not begun, is
+/// left as LaneEnd::running. Cost: one gradient a step and one a start. Throws std::invalid_argument if an option is
+/// outside its range or runs < 0, and whatever `start` throws.
 EnsembleResult run_ensemble(const Objective& objective, Index runs, const StartFunction& start,
                             const EnsembleOptions& options, EnsembleKeeps keeps = EnsembleKeeps::summaries);
 

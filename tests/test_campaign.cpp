@@ -276,14 +276,54 @@ TEST_CASE("a campaign that is not finished is summed up over what there is") {
   const CampaignOptions options = test::small_campaign();
   const Campaign campaign(options);
   RowsInMemory rows;
-  int left = 40;
-  const CampaignProgress reached = run_campaign(campaign, rows, {.cancelled = [&] { return left-- <= 0; }});
-  CHECK(reached.done < reached.wanted);
-  CHECK(reached.done > 0);
+  const std::vector<RunRow> all = rows_of(campaign, {.threads = 1});
+  rows.append(std::span(all).first(40));
+  const CampaignProgress reached = run_campaign(campaign, rows, {.cancelled = [] { return true; }});
+  CHECK(reached.done == 40);
   const CampaignSummary summary = summarize(options, rows);
   CHECK(summary.missing == reached.wanted - reached.done);
   CHECK(summary.groups.size() == 24);
   CHECK(summary.groups.back().runs == 0);
+}
+
+TEST_CASE("a run that is cancelled on its way leaves no row, and is run again from its start") {
+  // Three jobs: Adam run by run, gradient descent in vector lanes (octopus) and lane by lane (mueller-brown). It is
+  // asked after every iteration, so that the first of Adam's runs ends before, and the second after it has said so.
+  const Campaign campaign({.cases = cases_of({{"mueller-brown", {}}, {"octopus", {}}}, {"+1e-3"}),
+                           .solvers = {{"adam", {}}, {"gradient-descent", {}}},
+                           .seeds = 3,
+                           .budget = 3000.0,
+                           .targets = {1e-12}});
+  const std::vector<RunRow> all = rows_of(campaign, {.threads = 1});
+  REQUIRE(all.size() == 12);
+  const Index in_second_run = all[0].iterations + all[1].iterations / 2;
+  bool was_cut = false;
+  for (const Index asked : {Index{0}, Index{1}, Index{2}, Index{70}, in_second_run, 5 * in_second_run}) {
+    RowsInMemory rows;
+    Index left = asked;
+    const CampaignProgress reached = run_campaign(campaign, rows, {.cancelled = [&] { return left-- <= 0; }});
+    if (asked == in_second_run) CHECK(reached.done == 1);
+    was_cut = was_cut || (reached.done > 1 && reached.done < reached.wanted);
+    const CampaignProgress finished = run_campaign(campaign, rows, {});
+    CHECK(finished.done == finished.wanted);
+    std::vector<RunRow> continued;
+    rows.for_each(0, campaign.size(), [&](const RunRow& row) { continued.push_back(row); });
+    REQUIRE(continued.size() == all.size());
+    CHECK(same_rows(continued, all));
+  }
+  CHECK(was_cut);
+  // Of lanes those that have ended are kept, however many there are by then.
+  for (const Index run : {Index{3}, Index{9}}) {
+    const std::vector<Index> lanes{run, run + 1, run + 2};
+    REQUIRE(campaign.runs_in_lanes(run));
+    CHECK(campaign.run_many(lanes, [] { return true; }).empty());
+    for (Index asked = 1; asked < 4000; asked += 97) {
+      Index left = asked;
+      for (const RunRow& row : campaign.run_many(lanes, [&] { return left-- <= 0; })) {
+        CHECK(same_result(row, all[static_cast<std::size_t>(row.run)]));
+      }
+    }
+  }
 }
 
 TEST_CASE("unknown names and wrong options are refused before anything runs") {

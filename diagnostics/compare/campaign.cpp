@@ -155,7 +155,7 @@ std::vector<double> Campaign::target_values(const RunPlace& place, const Vector&
   return values;
 }
 
-RunRow Campaign::run(Index run) const {
+std::optional<RunRow> Campaign::run(Index run, const std::function<bool()>& cancelled) const {
   const RunPlace place = place_of(options_, run);
   const Problem& problem = problem_at(place);
   const Solver& solver = solver_at(place);
@@ -168,9 +168,11 @@ RunRow Campaign::run(Index run) const {
   if (options_.judgement == Judgement::diagnosis) observers.push_back(&recorder);
 
   const Clock::time_point started = Clock::now();
-  const RunResult result = perigee::run(
-      *problem.objective, solver, x0,
-      {.stop = tracker.stop_rule(options_.budget, options_.seconds), .random = random, .observers = observers});
+  const RunResult result = perigee::run(*problem.objective, solver, x0,
+                                        {.stop = tracker.stop_rule(options_.budget, options_.seconds, cancelled),
+                                         .random = random,
+                                         .observers = observers});
+  if (result.end.id == cancelled_id) return std::nullopt;
   RunRow row = tracker.row();
   row.seconds = seconds_since(started);
   row.run = run;
@@ -201,15 +203,19 @@ bool Campaign::runs_in_lanes(Index run) const {
          fixed_rate(solver_at(place)).has_value();
 }
 
-std::vector<RunRow> Campaign::run_many(std::span<const Index> runs) const {
-  if (!runs.empty() && runs_in_lanes(runs.front())) return run_lanes(runs);
+std::vector<RunRow> Campaign::run_many(std::span<const Index> runs, const std::function<bool()>& cancelled) const {
+  if (!runs.empty() && runs_in_lanes(runs.front())) return run_lanes(runs, cancelled);
   std::vector<RunRow> rows;
   rows.reserve(runs.size());
-  for (const Index place : runs) rows.push_back(run(place));
+  for (const Index place : runs) {
+    std::optional<RunRow> row = run(place, cancelled);
+    if (!row) return rows;
+    rows.push_back(*std::move(row));
+  }
   return rows;
 }
 
-std::vector<RunRow> Campaign::run_lanes(std::span<const Index> runs) const {
+std::vector<RunRow> Campaign::run_lanes(std::span<const Index> runs, const std::function<bool()>& cancelled) const {
   const RunPlace group = place_of(options_, runs.front());
   const Problem& problem = problem_at(group);
   const StartText& start = start_at(group);
@@ -228,13 +234,16 @@ std::vector<RunRow> Campaign::run_lanes(std::span<const Index> runs) const {
        .escape_value = escape.value,
        .escape_from = {escape.saddle.begin(), escape.saddle.end()},
        .escape_distance = escape.distance,
-       .stop_value = target});
+       .stop_value = target,
+       .cancelled = cancelled});
   const double seconds = seconds_since(started) / static_cast<double>(runs.size());
 
-  std::vector<RunRow> rows(runs.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
+  std::vector<RunRow> rows;
+  rows.reserve(runs.size());
+  for (std::size_t i = 0; i < runs.size(); ++i) {
     const RunSummary& summary = result.runs[i];
-    RunRow& row = rows[i];
+    if (summary.end == LaneEnd::running) continue;  // cancelled
+    RunRow& row = rows.emplace_back();
     row.run = runs[i];
     row.iterations = summary.iterations;
     row.value = summary.value;

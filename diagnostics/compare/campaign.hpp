@@ -10,7 +10,9 @@
 #include <perigee/lib/problem.hpp>
 #include <perigee/lib/solver.hpp>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -32,16 +34,19 @@ class Campaign {
   RunConfiguration configuration() const;
 
   /// The row of one run, from any thread; not of its neighbours, of the thread or of the time of day, `seconds` apart
-  /// and what a limit of wall time cuts off.
-  RunRow run(Index run) const;
+  /// and what a limit of wall time cuts off. Nothing: `cancelled`, asked after every iteration, said so; half a run is
+  /// no row.
+  RunRow run(Index run) const { return *this->run(run, {}); }
+  std::optional<RunRow> run(Index run, const std::function<bool()>& cancelled) const;
 
   /// Whether runs of one group (case, solver) go several at a time through vector lanes: gradient descent of
   /// a fixed rate, one target, starts beside a fixed point, nothing to be judged, no limit of wall time, no traces. The
   /// rows are the same.
   bool runs_in_lanes(Index run) const;
 
-  /// The rows of these runs, in their order. All of one group where runs_in_lanes; `seconds` is then shared out evenly.
-  std::vector<RunRow> run_many(std::span<const Index> runs) const;
+  /// The rows of these runs, in their order, without those that were `cancelled` before their end. All of one group
+  /// where runs_in_lanes; `seconds` is then shared out evenly.
+  std::vector<RunRow> run_many(std::span<const Index> runs, const std::function<bool()>& cancelled = {}) const;
 
  private:
   void add_problem(const NamedChoice& choice);  // and the solvers on it
@@ -49,7 +54,7 @@ class Campaign {
   const Problem& problem_at(const RunPlace& place) const;
   // What f must fall to, one a target. Heights are measured from the start before it is moved, or from x0 itself.
   std::vector<double> target_values(const RunPlace& place, const Vector& x0) const;
-  std::vector<RunRow> run_lanes(std::span<const Index> runs) const;
+  std::vector<RunRow> run_lanes(std::span<const Index> runs, const std::function<bool()>& cancelled) const;
   const Solver& solver_at(const RunPlace& place) const;
   const StartText& start_at(const RunPlace& place) const;
 

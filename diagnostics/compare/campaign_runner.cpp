@@ -24,12 +24,17 @@ CampaignProgress run_campaign(const Campaign& campaign, RunRows& rows, const Run
   CampaignJobs jobs(campaign, rows.present(campaign.size()), options.shard);
   RowCollector collector(rows, jobs.progress(), options);
   std::atomic<bool> stopping{false};
+  // What one thread has been told, or has failed at, ends the runs of the others, too.
+  const std::function<bool()> ends = [&] {
+    if (options.cancelled && options.cancelled()) stopping = true;
+    return stopping.load();
+  };
   const auto work = [&](std::size_t) {
     try {
-      while (!stopping && !(options.cancelled && options.cancelled())) {
+      while (!ends()) {
         const std::vector<Index> job = jobs.take();
         if (job.empty()) return;
-        collector.take(campaign.run_many(job));
+        collector.take(campaign.run_many(job, ends));
       }
     } catch (...) {
       stopping = true;

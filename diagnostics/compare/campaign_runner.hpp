@@ -29,14 +29,15 @@ struct CampaignProgress {
 struct RunnerOptions {
   unsigned threads = 1;  // >= 1
   Shard shard{};
-  std::function<bool()> cancelled{};                          // asked between runs, from any thread; empty: never
+  // Asked after every iteration of every run, from any thread, so that it had better be cheap; empty: never.
+  std::function<bool()> cancelled{};
   std::function<void(const CampaignProgress&)> progressed{};  // after every group of rows, by one thread at a time
 };
 
 /// Runs, and appends to `rows`, every run of the shard that has no row there. Groups of rows are appended as they come,
 /// at least every quarter of a second; a run's row does not depend on threads, shards or what was there before.
-/// Returns when all are there or `cancelled` said so. Throws what runs and rows throw, after the rows finished so far
-/// are appended.
+/// Returns when all are there or `cancelled` said so: runs in flight are then given up, and run again another time.
+/// Throws what runs and rows throw, after the rows finished so far are appended.
 CampaignProgress run_campaign(const Campaign& campaign, RunRows& rows, const RunnerOptions& options);
 
 }  // namespace perigee

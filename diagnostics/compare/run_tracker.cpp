@@ -31,10 +31,14 @@ void RunTracker::finish(const End&, const Stepper& stepper) {
   row_.gradient_norm = euclidean_norm(stepper.current().gradient());
 }
 
-StopRule RunTracker::stop_rule(double budget, double seconds) const {
-  const StopRule by_cost([this, budget](const Progress& progress) -> std::optional<End> {
+StopRule RunTracker::stop_rule(double budget, double seconds, const std::function<bool()>& cancelled) const {
+  const StopRule by_cost([this, budget, &cancelled](const Progress& progress) -> std::optional<End> {
     if (reached_ == values_.size()) return target_end(row_.value, values_.back(), progress.current.iteration);
     if (row_.cost >= budget) return budget_end(row_.cost, budget, progress.current.iteration);
+    if (cancelled && cancelled()) {
+      return End{EndClass::budget, std::string(cancelled_id),
+                 "cancelled at iteration " + std::to_string(progress.current.iteration)};
+    }
     return std::nullopt;
   });
   return std::isinf(seconds) ? by_cost : by_cost | max_seconds(seconds);

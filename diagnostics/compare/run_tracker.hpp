@@ -7,6 +7,8 @@
 #include <perigee/lib/observer.hpp>
 #include <perigee/lib/stop.hpp>
 
+#include <functional>
+#include <string_view>
 #include <vector>
 
 namespace perigee {
@@ -22,9 +24,10 @@ class RunTracker final : public Observer {
   void observe(const StepRecord& first, const Stepper& stepper) override;
   void finish(const End& end, const Stepper& stepper) override;
 
-  /// Ends a run at its last target, when its cost has reached the budget, or when it has taken that long. Refers to
-  /// this tracker.
-  StopRule stop_rule(double budget, double seconds) const;
+  /// Ends a run at its last target, when its cost has reached the budget, when it has taken that long, or, with the id
+  /// `cancelled_id`, when `cancelled` says so, which is asked after every iteration; empty: never. Refers to this
+  /// tracker and to `cancelled`.
+  StopRule stop_rule(double budget, double seconds, const std::function<bool()>& cancelled) const;
 
   /// Everything but the run's number, its end, its time and its judgement.
   const RunRow& row() const { return row_; }
@@ -38,6 +41,8 @@ class RunTracker final : public Observer {
   std::size_t reached_ = 0;  // targets so far
   RunRow row_;
 };
+
+inline constexpr std::string_view cancelled_id = "cancelled";
 
 /// The End of a run that reached its last target, and of one whose cost reached its budget.
 End target_end(double value, double target, Index iteration);
