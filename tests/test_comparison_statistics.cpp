@@ -11,6 +11,7 @@
 #include <perigee/diagnostics/compare/statistics/target_distribution.hpp>
 #include <perigee/diagnostics/compare/statistics/two_sample_tests.hpp>
 #include <perigee/diagnostics/compare/statistics/wilson.hpp>
+#include <perigee/lib/random.hpp>
 
 #include <cmath>
 #include <stdexcept>
@@ -282,6 +283,33 @@ TEST_CASE("the bootstrap is reproducible, and exact where nothing varies") {
   CHECK_THROWS_AS(cluster_bootstrap({{1.0}, {}}, mean_of_all, RandomSource(1)), std::invalid_argument);
 }
 
+TEST_CASE("the bootstrap of a mean is that of any statistic which is the mean") {
+  // The general one, whose jackknife calls the statistic without each cluster, is the slow twin: same draws, same
+  // interval but for rounding. Sizes differ, and values are far from 0, where sums taken apart lose digits.
+  RandomEngine engine = RandomSource(5).engine("clusters");
+  Clusters clusters(40);
+  for (std::size_t i = 0; i < clusters.size(); ++i) {
+    clusters[i].resize(1 + i % 7);
+    for (double& member : clusters[i]) member = 1e4 + std::exp(3.0 * uniform_unit(engine));
+  }
+  for (const Resampling resampling : {Resampling::clusters, Resampling::clusters_and_members}) {
+    for (const BootstrapMethod method : {BootstrapMethod::percentile, BootstrapMethod::bias_corrected}) {
+      const BootstrapOptions options{.resamples = 400, .method = method, .resampling = resampling};
+      const BootstrapResult slow = cluster_bootstrap(clusters, mean_of_all, RandomSource(2), options);
+      const BootstrapResult fast = cluster_bootstrap_of_mean(clusters, RandomSource(2), options);
+      CHECK(fast.estimate == slow.estimate);
+      CHECK(fast.interval.lower == Approx(slow.interval.lower).epsilon(1e-12));
+      CHECK(fast.interval.upper == Approx(slow.interval.upper).epsilon(1e-12));
+    }
+  }
+  // 1/10 has no exact sums: what rounding leaves is not taken for skewness.
+  const Clusters constant{{0.1, 0.1, 0.1}, {0.1}, {0.1, 0.1}};
+  const BootstrapResult same = cluster_bootstrap_of_mean(constant, RandomSource(1), {.resamples = 100});
+  CHECK(same.interval.lower == Approx(0.1).epsilon(1e-14));
+  CHECK(same.interval.upper == Approx(0.1).epsilon(1e-14));
+  CHECK_THROWS_AS(cluster_bootstrap_of_mean({{1.0}}, RandomSource(1)), std::invalid_argument);
+}
+
 TEST_CASE("exact power laws are found exactly") {
   const std::vector<double> kappa{10, 100, 1000};
   const std::vector<double> root{3 * std::sqrt(10.0), 3 * std::sqrt(100.0), 3 * std::sqrt(1000.0)};
@@ -297,6 +325,15 @@ TEST_CASE("exact power laws are found exactly") {
   CHECK(line.slope == Approx(7.0));
   CHECK(line.intercept == Approx(2.0));
   CHECK_FALSE(agrees_with_theory(line).has_value());
+  // Rounded to whole numbers they are off by half of one at most: with u = -3, -1, 1, 3 (x) by 0.5 * 8/20 of a slope.
+  const std::vector<double> places{0, 2, 4, 6};
+  const ScalingFit rounded =
+      fit_scaling(places, std::vector<double>{10, 20, 30, 40}, Scale::linear, Response::linear, 5.15, usual_level, 1.0);
+  CHECK(rounded.slope == Approx(5.0));
+  CHECK(rounded.slope_interval.upper == Approx(5.2));
+  CHECK(agrees_with_theory(rounded) == true);
+  CHECK_THROWS_AS(fit_scaling(places, places, Scale::linear, Response::linear, {}, usual_level, -1.0),
+                  std::invalid_argument);
   CHECK_THROWS_AS(fit_scaling(radius, std::vector<double>{1, 2, 3, never}, Scale::linear, Response::linear),
                   std::invalid_argument);
   CHECK_THROWS_AS(fit_scaling(std::vector<double>{1, 1}, std::vector<double>{1, 2}, Scale::linear, Response::linear),

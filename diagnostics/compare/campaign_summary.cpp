@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <numeric>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -127,16 +128,6 @@ void correct_for_number_of_tests(std::vector<GroupSummary>& groups) {
   }
 }
 
-double mean_over_all(const Clusters& clusters) {
-  double sum = 0.0;
-  double count = 0.0;
-  for (const std::vector<double>& cluster : clusters) {
-    for (const double member : cluster) sum += member;
-    count += static_cast<double>(cluster.size());
-  }
-  return sum / count;
-}
-
 // A mean over runs, clustered by case. Where there are very many, a cluster's own mean is as good as known.
 Interval clustered_interval(const Clusters& clusters, const SummaryOptions& options, std::uint64_t stream) {
   if (clusters.size() < 2) return {};
@@ -145,10 +136,12 @@ Interval clustered_interval(const Clusters& clusters, const SummaryOptions& opti
   const Resampling resampling = members > most_resampled ? Resampling::clusters : Resampling::clusters_and_members;
   Clusters means;
   if (resampling == Resampling::clusters) {
-    for (const std::vector<double>& cluster : clusters) means.push_back({mean_over_all({cluster})});
+    for (const std::vector<double>& cluster : clusters) {
+      means.push_back({std::accumulate(cluster.begin(), cluster.end(), 0.0) / static_cast<double>(cluster.size())});
+    }
   }
-  return cluster_bootstrap(means.empty() ? clusters : means, mean_over_all, RandomSource(options.seed, stream),
-                           {.resamples = options.resamples, .resampling = resampling})
+  return cluster_bootstrap_of_mean(means.empty() ? clusters : means, RandomSource(options.seed, stream),
+                                   {.resamples = options.resamples, .resampling = resampling})
       .interval;
 }
 

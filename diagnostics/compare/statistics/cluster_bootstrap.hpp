@@ -47,6 +47,12 @@ struct BootstrapResult {
 BootstrapResult cluster_bootstrap(const Clusters& clusters, const ClusterStatistic& statistic,
                                   const RandomSource& random, const BootstrapOptions& options = {});
 
+/// The same for the mean over all members of all clusters, from the same draws; the jackknife by sums, to rounding.
+/// Throws as cluster_bootstrap. Cost: linear in (resamples + 2) x members, while a statistic that is called for every
+/// cluster left out makes that quadratic in the clusters.
+BootstrapResult cluster_bootstrap_of_mean(const Clusters& clusters, const RandomSource& random,
+                                          const BootstrapOptions& options = {});
+
 }  // namespace perigee::statistics
 
 #endif

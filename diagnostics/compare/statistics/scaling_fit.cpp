@@ -42,11 +42,12 @@ double mean_of(const std::vector<double>& values) {
 }  // namespace
 
 ScalingFit fit_scaling(std::span<const double> difficulties, std::span<const double> costs, Scale scale,
-                       Response response, std::optional<double> theory_slope, double level) {
+                       Response response, std::optional<double> theory_slope, double level, double unit) {
   if (difficulties.size() != costs.size() || costs.size() < 2) {
     throw std::invalid_argument("fit_scaling: there must be at least two difficulties and as many costs, got " +
                                 std::to_string(difficulties.size()) + " and " + std::to_string(costs.size()));
   }
+  if (!(unit >= 0.0)) throw std::invalid_argument("fit_scaling: unit must be >= 0, got " + format_number(unit));
   std::vector<double> u;
   std::vector<double> v;
   for (const double difficulty : difficulties) u.push_back(on_scale(difficulty, scale));
@@ -71,14 +72,17 @@ ScalingFit fit_scaling(std::span<const double> difficulties, std::span<const dou
   fit.points = u.size();
   fit.theory_slope = theory_slope;
   double residual = 0.0;
+  double rounding = 0.0;
   for (std::size_t i = 0; i < u.size(); ++i) {
+    rounding += std::abs(u[i] - mean_u) * 0.5 * unit / (response == Response::linear ? 1.0 : costs[i]);
     const double off = v[i] - fit.intercept - fit.slope * u[i];
     residual += off * off;
   }
   fit.r_squared = 1.0 - residual / vv;
   const double freedom = static_cast<double>(u.size()) - 2.0;
   if (freedom > 0.0) {
-    const double half = two_sided_student_quantile(level, freedom, "fit_scaling") * std::sqrt(residual / freedom / uu);
+    const double half =
+        two_sided_student_quantile(level, freedom, "fit_scaling") * std::sqrt(residual / freedom / uu) + rounding / uu;
     fit.slope_interval = {fit.slope - half, fit.slope + half};
   }
   return fit;
