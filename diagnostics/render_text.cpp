@@ -284,6 +284,13 @@ void check_width(const TextOptions& options) {
 
 }  // namespace
 
+std::string render_paragraph(std::string_view text, Index indent, const TextOptions& options) {
+  check_width(options);
+  Page page(options);
+  page.paragraph(text, indent);
+  return page.take();
+}
+
 std::string render_text(const Together& together, const TextOptions& options) {
   check_width(options);
   Page page(options);

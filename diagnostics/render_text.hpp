@@ -6,6 +6,7 @@
 #include <perigee/diagnostics/together.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace perigee {
 
@@ -28,6 +29,9 @@ std::string render_text(const Report& report, const TextOptions& options = {});
 
 /// What several runs show together: a heading and its sentences, a paragraph each. Likewise.
 std::string render_text(const Together& together, const TextOptions& options = {});
+
+/// `text` alone, wrapped, every line indented by so many columns. Likewise.
+std::string render_paragraph(std::string_view text, Index indent = 0, const TextOptions& options = {});
 
 }  // namespace perigee
 

@@ -6,6 +6,7 @@
 #include <perigee/diagnostics/compare/campaign_runner.hpp>
 #include <perigee/diagnostics/compare/campaign_store.hpp>
 #include <perigee/diagnostics/compare/campaign_summary.hpp>
+#include <perigee/diagnostics/compare/new_targets.hpp>
 #include <perigee/diagnostics/compare/relative_targets.hpp>
 #include <perigee/lib/problems/registry.hpp>
 #include <perigee/lib/run.hpp>
@@ -150,4 +151,73 @@ TEST_CASE("traces are stored bit for bit, and only where they were asked for") {
   CHECK_THROWS_AS(Campaign(without), std::invalid_argument);
   without.cases.erase(without.cases.begin());
   CHECK(Campaign(without).run(0).trace.empty());
+}
+
+TEST_CASE("new targets are read off the traces of runs that are over") {
+  // The twin: the same campaign run for these targets from the start. Costs are at most a bin of the trace late (1/8),
+  // exact for the target that both have, and a run that reached one reached the other. Moved, fixed and drawn starts;
+  // a problem without f*, where any target will do.
+  CampaignOptions options{.cases = {{{"rosenbrock", {}}, "standard"},
+                                    {{"capped-saddle", {}}, "+1e-2"},
+                                    {{"beale", {}}, "random"},
+                                    {{"random-field", {}}, "random"}},
+                          .solvers = {{"limited-memory-bfgs", {}}, {"adam", {{"learning_rate", "0.05"}}}},
+                          .seeds = 4,
+                          .budget = 600.0,
+                          .targets = {1e-1, 1e-4},
+                          .traces = Traces::kept};
+  const auto rows_of = [](const Campaign& campaign) {
+    RowsInMemory rows;
+    run_campaign(campaign, rows, {});
+    return rows;
+  };
+  const Campaign campaign(options);
+  RowsInMemory rows = rows_of(campaign);
+  const std::vector<double> wanted{0.5, 1e-1, 1e-2};
+  NewTargets shown(campaign.options(), wanted, rows);
+  CHECK(shown.options().targets == wanted);
+  options.targets = {0.5, 1e-1, 1e-2, 1e-4};
+  const Campaign twin(options);
+  RowsInMemory twin_rows = rows_of(twin);
+  RelativeTargets filled(shown.options(), shown);
+  RelativeTargets twin_filled(twin.options(), twin_rows);
+  std::vector<RunRow> expected;
+  twin_filled.for_each(0, twin.size(), [&](const RunRow& row) { expected.push_back(row); });
+  std::size_t seen = 0;
+  Index reached = 0;
+  filled.for_each(0, campaign.size(), [&](const RunRow& row) {
+    REQUIRE(row.hits.size() == 3);
+    const RunRow& other = expected[seen++];
+    REQUIRE(other.run == row.run);
+    for (std::size_t i = 0; i < 3; ++i) {
+      REQUIRE(std::isnan(row.hits[i]) == std::isnan(other.hits[i]));
+      if (std::isnan(row.hits[i])) continue;
+      ++reached;
+      CHECK(row.hits[i] >= other.hits[i]);
+      CHECK(row.hits[i] <= 1.125 * other.hits[i] + 1.0);
+      if (i == 1) CHECK(row.hits[i] == other.hits[i]);
+    }
+  });
+  CHECK(seen == expected.size());
+  CHECK(reached > 40);
+  const CampaignSummary summary = summarize(shown.options(), filled, {.target = 2, .resamples = 10});
+  CHECK(summary.target == 1e-2);
+
+  const auto message_of = [&](const CampaignOptions& made, std::vector<double> targets) -> std::string {
+    try {
+      NewTargets refused(made, std::move(targets), rows);
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+    return {};
+  };
+  CHECK(message_of(campaign.options(), {1e-5}) ==
+        "targets: must be >= 0.0001, where the runs of this campaign ended, got 1e-05; run it again with that target, "
+        "into another file");
+  CampaignOptions without = campaign.options();
+  without.traces = Traces::none;
+  CHECK(message_of(without, {0.5}) ==
+        "targets: other targets than those of the campaign are read off traces, and its runs have none; run it again "
+        "with --traces, or with these --targets, into another file");
+  CHECK_THROWS_AS(shown.append(std::vector<RunRow>(1)), std::invalid_argument);
 }

@@ -1,5 +1,7 @@
 #include <perigee/diagnostics/cli/campaign_output.hpp>
 
+#include <perigee/diagnostics/cli/output.hpp>
+#include <perigee/diagnostics/compare/mode_words.hpp>
 #include <perigee/lib/format.hpp>
 #include <perigee/lib/version.hpp>
 
@@ -25,11 +27,6 @@ const std::string& start_text(const CampaignOptions& campaign, const RunPlace& p
 
 std::string solver_text(const CampaignOptions& campaign, Index solver) {
   return text_of(campaign.solvers[static_cast<std::size_t>(solver)]);
-}
-
-// What the slope is of.
-std::string law_of(const CampaignScaling& scaling) {
-  return scaling.scale == statistics::Scale::inverse_logarithmic ? "iterations over log 1/distance" : "power law";
 }
 
 std::string number(double value) {
@@ -59,6 +56,9 @@ std::string columns(const Cells& cells) {
   }
   return text;
 }
+
+// Tables are wider than a page of text.
+std::string words(const std::string& text) { return paragraph(text, 0, 120); }
 
 // JSON has neither NaN nor infinity: null is either not measured or never; `successes` tells which.
 Json json_of(double value) { return std::isfinite(value) ? Json(value) : Json(); }
@@ -96,13 +96,14 @@ Json json_of(const CampaignOptions& campaign, const CampaignScaling& scaling) {
           {"parameter", scaling.parameter},
           {"solver", solver_text(campaign, scaling.solver)},
           {"quantity", name_of(scaling.quantity)},
-          {"law", law_of(scaling)},
+          {"law", law_words(scaling)},
           {"values", scaling.values},
           {"medians", scaling.measured},
           {"left_out", scaling.left_out},
           {"slope", json_of(fit.slope)},
           {"slope_interval", json_of(fit.slope_interval)},
           {"theory_slope", json_of(fit.theory_slope)},
+          {"theory", scaling.theory},
           {"agrees", agrees ? Json(*agrees) : Json()},
           {"r_squared", json_of(fit.r_squared)}};
 }
@@ -169,18 +170,17 @@ std::string refusals(const CampaignOptions& campaign, const CampaignSummary& sum
       return note.kind == GroupKind::not_applicable &&
              place_of(campaign, note.group * campaign.seeds).solver == solver.solver;
     });
-    text += solver_text(campaign, solver.solver) + " is not applicable to " + std::to_string(solver.not_applicable) +
-            " of " + std::to_string(campaign.cases.size()) + " cases, which count as not solved: " + first->reason +
-            (solver.not_applicable > 1 ? "; ...\n" : "\n");
+    text += words(solver_text(campaign, solver.solver) + " is not applicable to " +
+                  std::to_string(solver.not_applicable) + " of " + std::to_string(campaign.cases.size()) +
+                  " cases, which count as not solved: " + first->reason + (solver.not_applicable > 1 ? "; ..." : ""));
   }
   return text;
 }
 
 std::string relative_text(const CampaignOptions& campaign) {
-  if (campaign.relative_cases.empty()) return {};
   return "For f*, which is not known in " + std::to_string(campaign.relative_cases.size()) + " of " +
          std::to_string(campaign.cases.size()) +
-         " cases, stands the best value that any run of the case found; when that was reached is read off traces.\n";
+         " cases, stands the best value that any run of the case found; when that was reached is read off traces.";
 }
 
 }  // namespace
@@ -193,7 +193,7 @@ std::string scalings_table(const ComparisonReport& report) {
   for (const CampaignScaling& scaling : report.scalings) {
     const statistics::ScalingFit& fit = scaling.fit;
     cells.push_back({scaling.family, solver_text(report.campaign, scaling.solver),
-                     std::string(name_of(scaling.quantity)), law_of(scaling), number(fit.slope),
+                     std::string(name_of(scaling.quantity)), law_words(scaling), number(fit.slope),
                      interval(fit.slope_interval), fit.theory_slope ? number(*fit.theory_slope) : "-",
                      std::to_string(fit.points)});
   }
@@ -207,7 +207,7 @@ std::string escape_text(const GroupSummary& group) {
 }
 
 std::string summary_table(const CampaignOptions& campaign, const CampaignSummary& summary) {
-  std::string text = summary.verdict + "\n\n";
+  std::string text = words(summary.verdict) + "\n";
   if (!summary.solvers.empty()) {
     Cells cells{{"solver", "solved", "95% interval", "area", "95% interval", "cheapest", "median ratio"}};
     for (const SolverSummary& solver : summary.solvers) {
@@ -253,14 +253,15 @@ std::string summary_table(const CampaignOptions& campaign, const CampaignSummary
             format_number(campaign.seconds) + " s: not solved here, and not reproducible.\n";
   }
   if (summary.missing > 0) text += std::to_string(summary.missing) + " runs are missing.\n";
-  text +=
-      "solved: f <= f* + " + format_number(summary.target) + " (f(x0) - f*) at a cost of at most " +
-      format_number(campaign.budget) + " = " + format_number(campaign.weights.gradient, 3) + " gradients + " +
-      format_number(campaign.weights.product, 3) + " products + " + format_number(campaign.weights.value, 3) +
-      " values.\n" + relative_text(campaign) +
+  text += words("solved: f <= f* + " + format_number(summary.target) + " (f(x0) - f*) at a cost of at most " +
+                format_number(campaign.budget) + " = " + format_number(campaign.weights.gradient, 3) + " gradients + " +
+                format_number(campaign.weights.product, 3) + " products + " + format_number(campaign.weights.value, 3) +
+                " values.");
+  if (!campaign.relative_cases.empty()) text += words(relative_text(campaign));
+  text += words(
       "area: under the performance profile up to 100 times the cheapest. median cost: Kaplan-Meier, failures censored "
-      "at the budget;\nmean: restricted to the budget. ERT: cost with restarts until it arrives. p: restricted mean "
-      "against the best solver there, Holm.\n";
+      "at the budget; mean: restricted to the budget. ERT: cost with restarts until it arrives. p: restricted mean "
+      "against the best solver there, Holm.");
   return text;
 }
 
@@ -271,6 +272,10 @@ std::string campaign_table(const ComparisonReport& report) {
   for (const CampaignSummary& summary : report.summaries) {
     text += (text.empty() ? "" : "\n") + summary_table(report.campaign, summary);
   }
+  text += words(mode_words(report.campaign));
+  if (has_new_targets(report)) {
+    text += words("Targets were set when the runs were over, and read off traces: up to an eighth too high.");
+  }
   return text + scalings_table(report);
 }
 
@@ -278,6 +283,8 @@ std::string campaign_json(const ComparisonReport& report) {
   const CampaignOptions& campaign = report.campaign;
   Json document{{"schema_version", 1}, {"perigee_version", version()}, {"configuration", Json::object()}};
   for (const auto& [name, value] : report.configuration.entries) document["configuration"][name] = value;
+  document["mode"] = name_of(campaign.mode);
+  document["tuning"] = campaign.tuning;
   document["writers"] = Json::array();
   for (const Provenance& writer : report.writers) {
     Json entries = Json::object();

@@ -5,6 +5,7 @@
 #include <perigee/diagnostics/cli/tuning_output.hpp>
 #include <perigee/diagnostics/compare/campaign_runner.hpp>
 #include <perigee/diagnostics/compare/campaign_store.hpp>
+#include <perigee/diagnostics/compare/new_targets.hpp>
 #include <perigee/diagnostics/compare/relative_targets.hpp>
 #include <perigee/diagnostics/compare/report/render_comparison.hpp>
 #include <perigee/diagnostics/compare/suites.hpp>
@@ -54,9 +55,7 @@ CampaignOptions campaign_options(const CompareCommandOptions& command) {
   CampaignOptions options;
   options.cases = cases_of(command);
   options.solvers = choices_of(command.solvers, "--solvers");
-  if (command.mode == "theory") {
-    for (NamedChoice& solver : options.solvers) solver = theory_setting(solver);
-  }
+  if (command.mode == "theory") options = theory_campaign(std::move(options));
   options.seeds = static_cast<Index>(command.seeds);
   options.first_seed = static_cast<Index>(command.first_seed);
   options.budget = command.budget;
@@ -222,7 +221,12 @@ int compare_merge_command(const CompareCommandOptions& command) {
 int compare_show_command(const CompareCommandOptions& command) {
   CampaignStore store(command.files.front());
   const CampaignOptions campaign = options_of(store.configuration().entries);
-  write_summary(command, store.configuration(), campaign, store, store.writers());
+  if (command.shown_targets.empty() || command.shown_targets == campaign.targets) {
+    write_summary(command, store.configuration(), campaign, store, store.writers());
+    return exit_done;
+  }
+  NewTargets rows(campaign, command.shown_targets, store);
+  write_summary(command, store.configuration(), rows.options(), rows, store.writers());
   return exit_done;
 }
 

@@ -51,7 +51,7 @@ std::vector<Input> inputs_of(const std::vector<std::string>& paths) {
 
 void print_summaries(const std::vector<std::pair<std::string, std::string>>& summaries) {
   std::cout << "\nAll " << summaries.size() << " runs\n";
-  for (const auto& [path, summary] : summaries) std::cout << "  " << path << "\n    " << summary << '\n';
+  for (const auto& [path, summary] : summaries) std::cout << "  " << path << '\n' << paragraph(summary, 4);
 }
 
 }  // namespace

@@ -83,11 +83,12 @@ struct CompareCommandOptions {
   std::string judgement = "none";     // "none", "point", "diagnosis"
   std::string store_path;             // empty: nothing is kept
   std::string shard = "1/1";
-  unsigned threads = 0;              // 0: one a core
-  std::string json_path;             // the summary; "-": standard output
-  std::string csv_path;              // one line a run, likewise
-  std::string report_path;           // the comparison as an HTML page
-  std::vector<std::string> files{};  // to be merged, or shown
+  unsigned threads = 0;                 // 0: one a core
+  std::string json_path;                // the summary; "-": standard output
+  std::string csv_path;                 // one line a run, likewise
+  std::string report_path;              // the comparison as an HTML page
+  std::vector<std::string> files{};     // to be merged, or shown
+  std::vector<double> shown_targets{};  // of `show`: others than the campaign's; empty: these
 };
 
 struct ReplayCommandOptions {

@@ -259,6 +259,12 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   merge_app->footer("Example:\n  perigee compare merge shard-1.sqlite shard-2.sqlite --store campaign.sqlite");
   CLI::App* show_app = compare_app->add_subcommand("show", "Sum up a campaign that is there, finished or not");
   show_app->add_option("file", compare.files, "The campaign")->required()->expected(1)->type_name("FILE");
+  show_app
+      ->add_option("--targets,--target", compare.shown_targets,
+                   "Other targets than those it was run for, read off its traces (compare --traces); default: its own")
+      ->delimiter(',')
+      ->type_name("TAU,...")
+      ->allow_extra_args(false);
   add_exports(*show_app);
   show_app->footer("Example:\n  perigee compare show campaign.sqlite --csv runs.csv");
   compare_app->callback([&] {

@@ -123,6 +123,13 @@ void write_report_file(const std::vector<Report>& reports, const OutputOptions& 
   std::cerr << "report: " << output.report_path << '\n';
 }
 
+std::string paragraph(std::string_view text, Index indent, Index width) {
+  TextOptions options = terminal_options();
+  options.color = TextColor::none;
+  if (isatty(STDOUT_FILENO) == 0) options.width = width;
+  return render_paragraph(text, indent, options);
+}
+
 void print_text(const Report& report) { print(render_text(report, terminal_options())); }
 
 void print_text(const Together& together) { print('\n' + render_text(together, terminal_options())); }

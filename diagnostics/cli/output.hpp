@@ -41,6 +41,9 @@ int print_report(const Report& report, const OutputOptions& output);
 
 /// The text of the report to standard output, for a terminal of its width and colours where it is one.
 void print_text(const Report& report);
+
+/// Words for standard output, wrapped and indented: to a terminal's width, elsewhere to `width`.
+std::string paragraph(std::string_view text, Index indent = 0, Index width = 80);
 void print_text(const Together& together);
 
 /// exit_finding if a finding of --fail-on was made, else exit_done.

@@ -38,6 +38,7 @@ std::vector<double> numbers_of(const std::string& name, const std::string& text)
 constexpr std::string_view case_prefix = "case ";
 constexpr std::string_view relative_text = "targets relative to the best value found";
 constexpr std::string_view group_prefix = "group ";
+constexpr std::string_view tuning_prefix = "tuning ";
 constexpr std::string_view single_text = "one run";
 constexpr std::string_view not_applicable_prefix = "not applicable: ";
 
@@ -83,6 +84,25 @@ Traces traces_of(std::string_view name) {
     if (name_of(traces) == name) return traces;
   }
   throw std::invalid_argument("traces must be none or kept, got '" + std::string(name) + "'");
+}
+
+std::string_view name_of(SolverMode mode) {
+  switch (mode) {
+    case SolverMode::given:
+      return "default";
+    case SolverMode::theory:
+      return "theory";
+    case SolverMode::tuned:
+      break;
+  }
+  return "tuned";
+}
+
+SolverMode solver_mode_of(std::string_view name) {
+  for (const SolverMode mode : {SolverMode::given, SolverMode::theory, SolverMode::tuned}) {
+    if (name_of(mode) == name) return mode;
+  }
+  throw std::invalid_argument("mode must be default, theory or tuned, got '" + std::string(name) + "'");
 }
 
 Index run_count(const CampaignOptions& options) {
@@ -173,6 +193,10 @@ std::vector<std::pair<std::string, std::string>> entries_of(const CampaignOption
   put("escape_distance", format_exact(options.escape_distance));
   put("judgement", std::string(name_of(options.judgement)));
   put("traces", std::string(name_of(options.traces)));
+  if (options.mode != SolverMode::given) put("mode", std::string(name_of(options.mode)));
+  for (std::size_t i = 0; i < options.tuning.size(); ++i) {
+    put(std::string(tuning_prefix) + std::to_string(i), options.tuning[i]);
+  }
   for (const Index index : options.relative_cases) {
     put(std::string(case_prefix) + std::to_string(index), std::string(relative_text));
   }
@@ -196,6 +220,8 @@ CampaignOptions options_of(const std::vector<std::pair<std::string, std::string>
       options.cases.push_back({parse_choice(value), text("start " + name.substr(std::string("problem ").size()))});
     }
     if (name.starts_with("solver ")) options.solvers.push_back(parse_choice(value));
+    if (name == "mode") options.mode = solver_mode_of(value);
+    if (name.starts_with(tuning_prefix)) options.tuning.push_back(value);
     if (name == "first_seed") options.first_seed = static_cast<Index>(number_of(name, value));
   }
   options.seeds = static_cast<Index>(number_of("seeds", text("seeds")));

@@ -49,6 +49,13 @@ enum class Traces { none, kept };
 std::string_view name_of(Traces traces);
 Traces traces_of(std::string_view name);
 
+/// How solvers were set: tuning.hpp. The rows depend on the settings only, which stand with the solvers.
+enum class SolverMode { given, theory, tuned };
+
+/// "default", "theory", "tuned"; throws std::invalid_argument on any other name.
+std::string_view name_of(SolverMode mode);
+SolverMode solver_mode_of(std::string_view name);
+
 enum class GroupKind {
   seeded,          // a run a seed
   single,          // nothing is drawn: the run of seed 0 stands for all
@@ -77,6 +84,8 @@ struct CampaignOptions {
   double escape_distance = 10.0;  // times the start's distance from the saddle, which must be left behind; >= 0
   Judgement judgement = Judgement::none;
   Traces traces = Traces::none;
+  SolverMode mode = SolverMode::given;
+  std::vector<std::string> tuning{};    // of tuned solvers, in sentences: on what in all, then what of each solver
   std::vector<Index> relative_cases{};  // those without f*, ascending; found out by Campaign, as are the notes
   std::vector<GroupNote> notes{};       // found out by Campaign, whatever stands here before; by group
 };

@@ -1,12 +1,8 @@
 #include <perigee/diagnostics/compare/campaign_scaling.hpp>
 
-#include <perigee/diagnostics/compare/fixed_rate.hpp>
-#include <perigee/diagnostics/compare/start_text.hpp>
-#include <perigee/diagnostics/stationary_point.hpp>
 #include <perigee/lib/format.hpp>
-#include <perigee/lib/problems/registry.hpp>
-#include <perigee/solvers/guided/all_solvers.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -60,18 +56,6 @@ std::vector<Family> families_of(const CampaignOptions& campaign) {
   return families;
 }
 
-// 1/log(1 + eta gamma) where the solver is gradient descent of a fixed rate and the start is beside a strict saddle.
-std::optional<double> iterations_a_factor(const CampaignCase& of, const NamedChoice& solver_choice) {
-  const Problem problem = problems::make(of.problem.name, of.problem.assignments);
-  const auto solver = all_solvers::make(solver_choice.name, solver_choice.assignments, problem);
-  const std::optional<double> rate = fixed_rate(*solver);
-  if (!rate) return std::nullopt;
-  const StartText start(problem, of.start);
-  const PointJudgement judgement = judge_point(*problem.objective, start.base(), RandomSource(0));
-  if (judgement.point_class != PointClass::strict_saddle) return std::nullopt;
-  return 1.0 / std::log1p(-*rate * judgement.spectrum.lambda_min);
-}
-
 std::optional<double> median_of(const GroupSummary& group, ScaledQuantity quantity) {
   switch (quantity) {
     case ScaledQuantity::cost_to_target:
@@ -84,28 +68,69 @@ std::optional<double> median_of(const GroupSummary& group, ScaledQuantity quanti
   return group.median_escape_iteration;
 }
 
+// What is fitted of a solver, and what theory says of it; without predictions where it says nothing.
+ScalingTheory without_theory(ScaledQuantity quantity) {
+  ScalingTheory plain{.quantity = quantity};
+  if (quantity == ScaledQuantity::iterations_to_escape) {
+    plain.scale = Scale::inverse_logarithmic;
+    plain.response = Response::linear;
+  }
+  return plain;
+}
+
+std::vector<ScalingTheory> fits_of(const CampaignOptions& campaign, const Family& family, std::size_t solver) {
+  std::vector<ScalingTheory> fits;
+  if (is_distance(family)) {
+    fits = {without_theory(ScaledQuantity::iterations_to_escape)};
+  } else {
+    fits = {without_theory(ScaledQuantity::cost_to_target), without_theory(ScaledQuantity::cost_to_escape)};
+  }
+  std::vector<std::size_t> places;
+  for (const auto& entry : family.cases) places.push_back(entry.second);
+  for (ScalingTheory& theory : scaling_theories(campaign, places, family.parameter, campaign.solvers[solver])) {
+    const auto same = std::find_if(fits.begin(), fits.end(),
+                                   [&](const ScalingTheory& fit) { return fit.quantity == theory.quantity; });
+    if (same != fits.end()) {
+      *same = std::move(theory);
+    } else {
+      fits.push_back(std::move(theory));
+    }
+  }
+  return fits;
+}
+
 // Nothing: fewer than three values have a median.
 std::optional<CampaignScaling> scaling_of(const CampaignOptions& campaign, const CampaignSummary& summary,
-                                          const Family& family, std::size_t solver, ScaledQuantity quantity) {
-  CampaignScaling scaling{
-      .family = family.text, .parameter = family.parameter, .solver = static_cast<Index>(solver), .quantity = quantity};
+                                          const Family& family, std::size_t solver, const ScalingTheory& theory) {
+  CampaignScaling scaling{.family = family.text,
+                          .parameter = family.parameter,
+                          .solver = static_cast<Index>(solver),
+                          .quantity = theory.quantity,
+                          .scale = theory.scale,
+                          .response = theory.response};
+  std::vector<double> predicted;
+  auto prediction = theory.predicted.begin();
   for (const auto& [value, place] : family.cases) {
-    const std::optional<double> median = median_of(summary.groups[place * campaign.solvers.size() + solver], quantity);
+    const double time = theory.predicted.empty() ? not_measured : *prediction++;
+    const GroupSummary& group = summary.groups[place * campaign.solvers.size() + solver];
+    const std::optional<double> median = median_of(group, theory.quantity);
     if (!median || !(*median > 0.0)) {
       ++scaling.left_out;
       continue;
     }
     scaling.values.push_back(value);
     scaling.measured.push_back(*median);
+    predicted.push_back(time);
   }
   if (scaling.values.size() < least_values) return std::nullopt;
-  std::optional<double> theory;
-  if (quantity == ScaledQuantity::iterations_to_escape) {
-    scaling.scale = Scale::inverse_logarithmic;
-    scaling.response = Response::linear;
-    theory = iterations_a_factor(campaign.cases[family.cases.begin()->second], campaign.solvers[solver]);
+  std::optional<double> slope;
+  if (!theory.predicted.empty()) {
+    slope = statistics::fit_scaling(scaling.values, predicted, scaling.scale, scaling.response).slope;
+    scaling.theory = theory.words;
   }
-  scaling.fit = statistics::fit_scaling(scaling.values, scaling.measured, scaling.scale, scaling.response, theory);
+  const double resolution = theory.quantity == ScaledQuantity::iterations_to_escape ? 1.0 : campaign.weights.gradient;
+  scaling.fit = statistics::fit_scaling(scaling.values, scaling.measured, scaling.scale, scaling.response, slope,
+                                        statistics::usual_level, resolution);
   return scaling;
 }
 
@@ -123,16 +148,35 @@ std::string_view name_of(ScaledQuantity quantity) {
   return "iterations to escape";
 }
 
+std::string law_words(const CampaignScaling& scaling) {
+  const std::string what = scaling.quantity == ScaledQuantity::iterations_to_escape ? "iterations" : "cost";
+  const std::string response = scaling.response == Response::logarithmic ? "log " + what : what;
+  switch (scaling.scale) {
+    case Scale::linear:
+      return response + " over " + scaling.parameter;
+    case Scale::inverse_logarithmic:
+      return response + " over log 1/" + scaling.parameter;
+    case Scale::logarithmic:
+      break;
+  }
+  return scaling.response == Response::logarithmic ? "power law" : response + " over log " + scaling.parameter;
+}
+
 std::vector<CampaignScaling> campaign_scalings(const CampaignOptions& campaign, const CampaignSummary& summary) {
   std::vector<CampaignScaling> scalings;
   for (const Family& family : families_of(campaign)) {
-    const std::vector<ScaledQuantity> quantities =
-        is_distance(family) ? std::vector{ScaledQuantity::iterations_to_escape}
-                            : std::vector{ScaledQuantity::cost_to_target, ScaledQuantity::cost_to_escape};
-    for (const ScaledQuantity quantity : quantities) {
-      for (std::size_t solver = 0; solver < campaign.solvers.size(); ++solver) {
-        if (auto scaling = scaling_of(campaign, summary, family, solver, quantity)) {
-          scalings.push_back(std::move(*scaling));
+    std::vector<std::vector<ScalingTheory>> fits;
+    for (std::size_t solver = 0; solver < campaign.solvers.size(); ++solver) {
+      fits.push_back(fits_of(campaign, family, solver));
+    }
+    for (const ScaledQuantity quantity :
+         {ScaledQuantity::cost_to_target, ScaledQuantity::cost_to_escape, ScaledQuantity::iterations_to_escape}) {
+      for (std::size_t solver = 0; solver < fits.size(); ++solver) {
+        for (const ScalingTheory& theory : fits[solver]) {
+          if (theory.quantity != quantity) continue;
+          if (auto scaling = scaling_of(campaign, summary, family, solver, theory)) {
+            scalings.push_back(std::move(*scaling));
+          }
         }
       }
     }

@@ -2,26 +2,20 @@
 // distance of the start from a saddle.
 //
 //     parameter v:  log of the median cost over log v                       a power law, its exponent
-//     distance r:   median iterations to leave the saddle over log 1/r      for gradient descent 1/log(1 + eta gamma)
+//     distance r:   median iterations to leave the saddle over log 1/r
 //
-// The second has a theory: along the most negative curvature -gamma of a saddle, gradient descent with the fixed rate
-// eta multiplies its distance by 1 + eta gamma a step (Du et al. 2017, section 1; the eigenvalue is measured).
+// and what a theory speaks of besides, such as iterations over log d. The theory's slope is that of its predictions at
+// the same values, fitted likewise: scaling_theory.hpp has the laws.
 #ifndef PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_SCALING_HPP
 #define PERIGEE_DIAGNOSTICS_COMPARE_CAMPAIGN_SCALING_HPP
 
 #include <perigee/diagnostics/compare/campaign_summary.hpp>
-#include <perigee/diagnostics/compare/statistics/scaling_fit.hpp>
+#include <perigee/diagnostics/compare/scaling_theory.hpp>
 
 #include <string>
 #include <vector>
 
 namespace perigee {
-
-enum class ScaledQuantity {
-  cost_to_target,        // median C
-  cost_to_escape,        // median C
-  iterations_to_escape,  // median
-};
 
 /// "cost to target", "cost to escape", "iterations to escape".
 std::string_view name_of(ScaledQuantity quantity);
@@ -38,10 +32,14 @@ struct CampaignScaling {
   std::vector<double> measured{};  // the medians
   Index left_out = 0;              // values without: fewer than half arrived
   statistics::ScalingFit fit{};
+  std::string theory{};  // the law behind fit.theory_slope, and its source; empty: none
 };
 
-/// Those with at least three values; none if the campaign varies no number alone. Cost: an eigen-solve at the saddle
-/// for each solver that is gradient descent of a fixed rate, where distances vary. Throws as Campaign.
+/// What the slope is of: "power law", "iterations over log 1/distance", "log cost over dimension", ...
+std::string law_words(const CampaignScaling& scaling);
+
+/// Those with at least three values; none if the campaign varies no number alone. Cost: that of
+/// the theories. Throws as Campaign.
 std::vector<CampaignScaling> campaign_scalings(const CampaignOptions& campaign, const CampaignSummary& summary);
 
 }  // namespace perigee

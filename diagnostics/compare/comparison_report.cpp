@@ -86,6 +86,15 @@ std::vector<RunSample> samples_of(const CampaignOptions& campaign, RunRows& rows
 
 }  // namespace
 
+bool has_new_targets(const ComparisonReport& report) {
+  const auto is_targets = [](const auto& entry) { return entry.first == "targets"; };
+  const auto now = entries_of(report.campaign);
+  const auto& made = report.configuration.entries;
+  const auto of_now = std::find_if(now.begin(), now.end(), is_targets);
+  const auto of_made = std::find_if(made.begin(), made.end(), is_targets);
+  return of_made != made.end() && of_made->second != of_now->second;
+}
+
 std::vector<std::size_t> spread_places(std::size_t count, std::size_t most) {
   std::vector<std::size_t> places;
   const std::size_t shown = std::min(count, most);

@@ -54,6 +54,9 @@ struct ComparisonOptions {
 ComparisonReport compare_runs(const RunConfiguration& configuration, const CampaignOptions& campaign, RunRows& rows,
                               const std::vector<Provenance>& writers = {}, const ComparisonOptions& options = {});
 
+/// Whether the targets are others than those the runs were made for (new_targets.hpp).
+bool has_new_targets(const ComparisonReport& report);
+
 /// Which of `count` things in order to show: at most `most` >= 2, the first, the last, and evenly placed ones between.
 std::vector<std::size_t> spread_places(std::size_t count, std::size_t most);
 

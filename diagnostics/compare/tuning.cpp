@@ -127,6 +127,23 @@ double mean_cost(const CampaignOptions& tuning, RunRows& rows, Index group, std:
   return count == 0 ? tuning.budget : sum / static_cast<double>(count);
 }
 
+std::string tuning_words(const CampaignOptions& tuning, const std::set<std::string>& problems) {
+  std::string names;
+  for (const std::string& name : problems) names += (names.empty() ? "" : ", ") + name;
+  return "each solver in its cheapest setting to the target " + format_number(tuning.targets.front()) +
+         " on other problems (" + names + "), " + std::to_string(tuning.cases.size()) +
+         (tuning.cases.size() == 1 ? " case" : " cases") + " under seeds " + std::to_string(tuning.first_seed) +
+         " to " + std::to_string(tuning.first_seed + tuning.seeds - 1) + ", budget " + format_number(tuning.budget) +
+         ".";
+}
+
+std::string choice_words(const TunedSolver& solver) {
+  if (solver.configurations == 1) return text_of(solver.chosen) + ": has nothing to tune";
+  return text_of(solver.chosen) + ": of " + std::to_string(solver.configurations) + " settings tried " +
+         std::to_string(solver.within_twice) + " within twice the best; tuning has cost " +
+         format_number(solver.cost, 3);
+}
+
 }  // namespace
 
 NamedChoice theory_setting(const NamedChoice& solver) {
@@ -138,6 +155,12 @@ NamedChoice theory_setting(const NamedChoice& solver) {
     if (has_theory && !is_given(solver, parameter.name)) setting.assignments.emplace_back(parameter.name, "theory");
   }
   return setting;
+}
+
+CampaignOptions theory_campaign(CampaignOptions campaign) {
+  for (NamedChoice& solver : campaign.solvers) solver = theory_setting(solver);
+  campaign.mode = SolverMode::theory;
+  return campaign;
 }
 
 CampaignOptions tuning_campaign(CampaignOptions campaign, Index configurations, std::uint64_t seed) {
@@ -203,12 +226,15 @@ CampaignOptions tuned_campaign(CampaignOptions campaign, const CampaignOptions& 
     require(!seen.contains(one.problem.name), "problems must be others than those tuned on", one.problem.name);
   }
   const std::vector<TunedSolver> tuned = tuned_solvers(tuning, rows);
+  campaign.mode = SolverMode::tuned;
+  campaign.tuning = {tuning_words(tuning, seen)};
   for (NamedChoice& solver : campaign.solvers) {
     const auto found =
         std::find_if(tuned.begin(), tuned.end(), [&](const TunedSolver& one) { return one.given.name == solver.name; });
     require(found != tuned.end() && solver.assignments.empty(),
             "solvers must be among those tuned, without parameters of their own", text_of(solver));
     solver = found->chosen;
+    campaign.tuning.push_back(choice_words(*found));
   }
   campaign.first_seed = std::max(campaign.first_seed, tuning.first_seed + tuning.seeds);
   return campaign;

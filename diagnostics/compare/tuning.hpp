@@ -36,6 +36,9 @@ namespace perigee {
 /// Throws std::invalid_argument on an unknown solver.
 NamedChoice theory_setting(const NamedChoice& solver);
 
+/// The campaign with all solvers in that setting. Throws likewise.
+CampaignOptions theory_campaign(CampaignOptions campaign);
+
 /// The campaign that tunes the solvers of `campaign` on its cases: in the place of each, itself and then
 /// `configurations` - 1 settings drawn from `seed`, fewer where it has nothing to tune. Settings that fit none of the
 /// cases are drawn again. The campaign's file is all that is needed to repeat it, and to read off what was chosen.
@@ -59,7 +62,8 @@ struct TunedSolver {
 /// Throws std::invalid_argument where rows are missing or `target` is not one of the campaign's.
 std::vector<TunedSolver> tuned_solvers(const CampaignOptions& tuning, RunRows& rows, std::size_t target = 0);
 
-/// The solvers of `campaign` as they were tuned, under seeds that tuning has not seen.
+/// The solvers of `campaign` as they were tuned, under seeds that tuning has not seen; on what they were tuned, among
+/// how many settings and at what cost is noted with them.
 /// Throws std::invalid_argument where one was not tuned, or a problem of the campaign was tuned on.
 CampaignOptions tuned_campaign(CampaignOptions campaign, const CampaignOptions& tuning, RunRows& rows);
 

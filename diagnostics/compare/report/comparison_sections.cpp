@@ -1,5 +1,6 @@
 #include <perigee/diagnostics/compare/report/comparison_sections.hpp>
 
+#include <perigee/diagnostics/compare/mode_words.hpp>
 #include <perigee/diagnostics/compare/percent_text.hpp>
 #include <perigee/diagnostics/compare/report/comparison_charts.hpp>
 #include <perigee/diagnostics/compare/report/comparison_words.hpp>
@@ -8,6 +9,7 @@
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 namespace perigee {
@@ -53,11 +55,12 @@ const GroupSummary& group_of(const ComparisonReport& report, std::size_t case_in
   return main_summary(report).groups[case_index * report.campaign.solvers.size() + static_cast<std::size_t>(solver)];
 }
 
-std::string cost_or_not(const std::optional<double>& cost) { return cost ? number(*cost, 4) : "not reached"; }
-
-std::string scale_text(const CampaignScaling& scaling) {
-  return scaling.scale == statistics::Scale::inverse_logarithmic ? "iterations over log 1/r" : "exponent";
+std::string sentence_of(std::string words) {
+  words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+  return words + ".";
 }
+
+std::string cost_or_not(const std::optional<double>& cost) { return cost ? number(*cost, 4) : "not reached"; }
 
 }  // namespace
 
@@ -65,14 +68,14 @@ std::string comparison_verdict(const ComparisonReport& report) {
   const CampaignSummary& summary = main_summary(report);
   const CampaignOptions& campaign = report.campaign;
   const bool solved = !summary.solvers.empty() && summary.solvers.front().successes > 0;
-  std::string facts = fact("Cases", std::to_string(campaign.cases.size())) +
-                      fact("Solvers", std::to_string(campaign.solvers.size())) +
-                      fact("Seeds", std::to_string(campaign.seeds)) +
-                      fact("Runs", std::to_string(wanted_count(campaign) - summary.missing) +
-                                       (summary.missing > 0 ? " of " + std::to_string(wanted_count(campaign)) : "")) +
-                      fact("Budget of a run", number(campaign.budget)) +
-                      fact("Solved", "f ≤ f* + " + number(summary.target) + " (f(x<sub>0</sub>) − f*)", "wide") +
-                      fact("Cost", weights_text(campaign.weights), "wide");
+  std::string facts =
+      fact("Cases", std::to_string(campaign.cases.size())) + fact("Solvers", std::to_string(campaign.solvers.size())) +
+      fact("Seeds", std::to_string(campaign.seeds)) +
+      fact("Runs", std::to_string(wanted_count(campaign) - summary.missing) +
+                       (summary.missing > 0 ? " of " + std::to_string(wanted_count(campaign)) : "")) +
+      fact("Budget of a run", number(campaign.budget)) +
+      fact("Solved", "f ≤ f* + " + number(summary.target) + " (f(x<sub>0</sub>) − f*)", "wide") +
+      fact("Cost", weights_text(campaign.weights), "wide") + fact("Settings", escape(mode_words(campaign)), "wide");
   return std::string("<section class=\"verdict ") + (solved ? "information" : "warning") +
          "\" aria-labelledby=\"verdict\">\n<h2 id=\"verdict\">Verdict</h2>\n<p>" + escape(summary.verdict) +
          "</p>\n</section>\n<dl class=\"facts\">\n" + facts + "</dl>\n";
@@ -154,12 +157,15 @@ std::string target_table(const ComparisonReport& report) {
 
 std::string scaling_table(const ComparisonReport& report) {
   std::string rows;
+  std::string theories;
   for (const CampaignScaling& scaling : report.scalings) {
+    const std::string theory = scaling.theory.empty() ? "" : sentence_of(scaling.theory);
+    if (theories.find(theory) == std::string::npos) theories += theory + " ";
     const statistics::ScalingFit& fit = scaling.fit;
     const auto agrees = statistics::agrees_with_theory(fit);
     rows +=
         "<tr>" + row_name(scaling.family) + "<td>" + escape(solver_name(report, scaling.solver)) + "</td><td>" +
-        std::string(name_of(scaling.quantity)) + "</td><td>" + scale_text(scaling) + "</td>" +
+        std::string(name_of(scaling.quantity)) + "</td><td>" + escape(law_words(scaling)) + "</td>" +
         cell(number(fit.slope, 3)) + cell(interval_markup(fit.slope_interval)) +
         cell(fit.theory_slope ? number(*fit.theory_slope, 3) : "") + "<td>" +
         (agrees ? *agrees ? "agrees" : "differs" : "") + "</td>" + cell(number(fit.r_squared, 3)) +
@@ -173,9 +179,8 @@ std::string scaling_table(const ComparisonReport& report) {
                    first_heading("") + heading("R<sup>2</sup>") + heading("Values"),
                rows) +
          "<p class=\"caption\">Least squares through the medians; values at which fewer than half arrived are left "
-         "out. Exponent: of a power law in the number that varies. Theory: gradient descent leaves a saddle by a "
-         "factor "
-         "1 + ηγ a step, 1/log(1 + ηγ) iterations a factor e of its distance.</p>\n";
+         "out. Of a power law the slope is its exponent. Theory: the slope of its predictions at the same values. " +
+         escape(theories) + "</p>\n";
 }
 
 std::string group_table(const ComparisonReport& report, const std::vector<std::size_t>& cases) {
@@ -218,9 +223,14 @@ std::string comparison_setup(const ComparisonReport& report) {
     return "<table><caption>" + caption + "</caption><tbody>" + rows + "</tbody></table>\n";
   };
   const auto& entries = report.configuration.entries;
-  std::string text = "<details class=\"more\"><summary>Configuration: what the rows depend on (" +
-                     std::to_string(entries.size()) + " entries)</summary>\n" +
-                     table_of("Configuration", rows_of(entries, most_entries));
+  std::string text = "<p class=\"prose\">" + escape(mode_words(report.campaign)) + "</p>\n";
+  std::string chosen;
+  for (std::size_t i = 1; i < report.campaign.tuning.size(); ++i) {
+    chosen += "<li>" + escape(report.campaign.tuning[i]) + "</li>\n";
+  }
+  if (!chosen.empty()) text += "<ul class=\"limits\">\n" + chosen + "</ul>\n";
+  text += "<details class=\"more\"><summary>Configuration: what the rows depend on (" + std::to_string(entries.size()) +
+          " entries)</summary>\n" + table_of("Configuration", rows_of(entries, most_entries));
   if (entries.size() > most_entries) {
     text += "<p class=\"caption\">" + std::to_string(entries.size() - most_entries) +
             " more entries are in the campaign's file and in the JSON.</p>\n";
@@ -299,6 +309,12 @@ std::vector<std::string> comparison_caveats(const ComparisonReport& report) {
     caveats.push_back(
         "The ends were not judged: a run that stopped at a saddle by its own criterion counts as "
         "unsolved, but is not named as a false claim.");
+  }
+  caveats.push_back(mode_caveat(campaign));
+  if (has_new_targets(report)) {
+    caveats.push_back(
+        "Targets were set when the runs were over, and read off traces: a cost to one that the campaign "
+        "did not have is up to an eighth too high.");
   }
   caveats.push_back("Who comes second in a performance profile depends on who else took part (Gould and Scott 2016).");
   caveats.push_back(
