@@ -72,6 +72,26 @@ TEST_CASE("comparison page: the verdict first, then what it rests on") {
   test::require_in_order(page, order);
 }
 
+TEST_CASE("comparison page: how the solvers were set is said at the top, in the caveats and in the set-up") {
+  CampaignOptions options = three_cases();
+  const std::string given = page_without_style(test::made_report(options, cost_in_three_cases));
+  CHECK(all_matches(given, "(Mode default: every solver)").size() == 2);
+  CHECK(given.find("No solver was tuned") != std::string::npos);
+  CHECK(given.find("read off traces") == std::string::npos);
+  options.mode = SolverMode::tuned;
+  options.tuning = {"on <other> problems.", "slow: of 9 settings tried 2 within twice the best"};
+  ComparisonReport report = test::made_report(options, cost_in_three_cases);
+  const std::string tuned = page_without_style(report);
+  CHECK(all_matches(tuned, "(Mode tuned: on &lt;other&gt; problems)").size() == 2);
+  CHECK(tuned.find("<li>slow: of 9 settings tried 2 within twice the best</li>") != std::string::npos);
+  CHECK(tuned.find("What tuning has cost is not counted") != std::string::npos);
+  // Targets that are not those of the configuration were set afterwards.
+  CHECK_FALSE(has_new_targets(report));
+  report.campaign.targets = {0.5, 1e-3};
+  CHECK(has_new_targets(report));
+  CHECK(render_html(report).find("read off traces") != std::string::npos);
+}
+
 TEST_CASE("comparison page: every cell leads to runs that are there, ids are unique, nothing is loaded or run") {
   const std::string page = page_without_style(test::made_report(three_cases(), cost_in_three_cases));
   const std::vector<std::string> ids = all_matches(page, " id=\"([^\"]*)\"");

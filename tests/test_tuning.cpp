@@ -1,6 +1,7 @@
 #include "support/catch.hpp"
 
 #include <perigee/diagnostics/compare/campaign_runner.hpp>
+#include <perigee/diagnostics/compare/mode_words.hpp>
 #include <perigee/diagnostics/compare/suites.hpp>
 #include <perigee/diagnostics/compare/tuning.hpp>
 #include <perigee/lib/format.hpp>
@@ -148,6 +149,16 @@ TEST_CASE("scores are geometric means of restricted means, failures and misfits 
   CHECK(compared.first_seed == 7);
   CHECK(place_of(compared, 0).seed == 7);
   CHECK(options_of(entries_of(compared)).first_seed == 7);
+  // What was tuned is said, and stays in the file; the costs are the sum above.
+  CHECK(mode_words(compared) ==
+        "Mode tuned: each solver in its cheapest setting to the target 0.001 on other problems (capped-saddle, "
+        "rosenbrock), 2 cases under seeds 5 to 6, budget 100.");
+  REQUIRE(compared.tuning.size() == 3);
+  CHECK(compared.tuning[1] == "heavy-ball: has nothing to tune");
+  CHECK(compared.tuning[2] ==
+        "adam(learning_rate=0.1): of 3 settings tried 3 within twice the best; tuning has cost 491");
+  CHECK(mode_words(options_of(entries_of(compared))) == mode_words(compared));
+  CHECK(options_of(entries_of(compared)).tuning == compared.tuning);
 
   CHECK(message_of([&] {
           (void)tuned_campaign({.cases = cases_of({{"rosenbrock", {}}}), .solvers = {{"adam", {}}}}, tuning, rows);
@@ -195,6 +206,21 @@ TEST_CASE("a tuned rate is near the best rate of a quadratic, and another seed d
     return fifth;
   }()));
   CHECK_FALSE(later.run(0).cost == all.run(0).cost);
+}
+
+TEST_CASE("a campaign says how its solvers were set") {
+  const CampaignOptions given{.cases = cases_of({{"capped-saddle", {}}}),
+                              .solvers = {{"gradient-descent", {}}, {"adam", {}}, {"neon2", {}}}};
+  const CampaignOptions theory = theory_campaign(given);
+  CHECK(mode_words(given).starts_with("Mode default: every solver in one setting"));
+  CHECK(mode_words(theory) ==
+        "Mode theory: solvers are set by their theorems from what each problem knows; without a theory, and as they "
+        "are: adam.");
+  CHECK(mode_words(options_of(entries_of(theory))) == mode_words(theory));
+  // A default campaign has the entries that it always had: files of before go on.
+  for (const auto& [name, value] : entries_of(given)) CHECK(name != "mode");
+  CHECK_THROWS_AS(solver_mode_of("guessed"), std::invalid_argument);
+  CHECK(mode_caveat(given) != mode_caveat(theory));
 }
 
 TEST_CASE("theory takes only what is known of the problem") {

@@ -31,7 +31,7 @@ std::string solver_text(const CampaignOptions& campaign, Index solver) {
 
 std::string number(double value) {
   if (std::isnan(value)) return "-";
-  return std::isinf(value) ? "never" : format_number(value, 4);
+  return std::isinf(value) ? "never" : format_count(value, 4);
 }
 
 // Far out, the normal approximation behind a p says no more than that it is small.
@@ -39,8 +39,8 @@ std::string probability(double p) { return p < 1e-6 ? "<1e-06" : number(p); }
 
 std::string interval(const statistics::Interval& value, int digits = 3) {
   if (std::isnan(value.lower) || std::isnan(value.upper)) return "-";
-  const std::string upper = std::isinf(value.upper) ? "inf" : format_number(value.upper, digits);
-  return "[" + format_number(value.lower, digits) + ", " + upper + "]";
+  const std::string upper = std::isinf(value.upper) ? "inf" : format_count(value.upper, digits);
+  return "[" + format_count(value.lower, digits) + ", " + upper + "]";
 }
 
 std::string columns(const Cells& cells) {
@@ -237,7 +237,7 @@ std::string summary_table(const CampaignOptions& campaign, const CampaignSummary
                      solver_text(campaign, group.place.solver),
                      std::to_string(group.successes) + "/" + std::to_string(group.runs), interval(group.success, 2),
                      group.median ? number(*group.median) : "not reached",
-                     number(mean.value) + " +- " + format_number(mean.standard_error, 2), number(group.running_time),
+                     number(mean.value) + " +- " + format_count(mean.standard_error, 2), number(group.running_time),
                      interval(group.running_time_interval), number(group.median_gradients),
                      number(group.median_products), probability(group.mean_test_p)});
     if (has_saddles) cells.back().push_back(escape_text(group));
@@ -258,11 +258,16 @@ std::string summary_table(const CampaignOptions& campaign, const CampaignSummary
                 format_number(campaign.weights.product, 3) + " products + " + format_number(campaign.weights.value, 3) +
                 " values.");
   if (!campaign.relative_cases.empty()) text += words(relative_text(campaign));
-  text += words(
+  return text;
+}
+
+// What all tables have in common.
+std::string legend(const CampaignOptions& campaign) {
+  const std::string columns =
       "area: under the performance profile up to 100 times the cheapest. median cost: Kaplan-Meier, failures censored "
       "at the budget; mean: restricted to the budget. ERT: cost with restarts until it arrives. p: restricted mean "
-      "against the best solver there, Holm.");
-  return text;
+      "against the best solver there, Holm.";
+  return words(columns) + words(mode_words(campaign));
 }
 
 }  // namespace
@@ -272,7 +277,7 @@ std::string campaign_table(const ComparisonReport& report) {
   for (const CampaignSummary& summary : report.summaries) {
     text += (text.empty() ? "" : "\n") + summary_table(report.campaign, summary);
   }
-  text += words(mode_words(report.campaign));
+  text += legend(report.campaign);
   if (has_new_targets(report)) {
     text += words("Targets were set when the runs were over, and read off traces: up to an eighth too high.");
   }

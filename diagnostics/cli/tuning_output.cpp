@@ -11,10 +11,10 @@ std::string tuning_text(const CampaignOptions& tuning, const std::vector<TunedSo
   std::string text;
   for (const TunedSolver& solver : tuned) {
     const statistics::Interval& share = solver.within_twice_interval;
-    text += text_of(solver.chosen) + "\n    mean cost " + format_number(solver.chosen_score, 4) + ", as given " +
-            format_number(solver.given_score, 4) + "; within twice the best " + std::to_string(solver.within_twice) +
+    text += text_of(solver.chosen) + "\n    mean cost " + format_count(solver.chosen_score, 4) + ", as given " +
+            format_count(solver.given_score, 4) + "; within twice the best " + std::to_string(solver.within_twice) +
             " of " + std::to_string(solver.configurations) + " settings [" + format_number(share.lower, 2) + ", " +
-            format_number(share.upper, 2) + "]; all runs cost " + format_number(solver.cost, 4) + "\n";
+            format_number(share.upper, 2) + "]; all runs cost " + format_count(solver.cost, 4) + "\n";
   }
   return text + "mean cost: to f <= f* + " + format_number(tuning.targets.front()) +
          " (f(x0) - f*), restricted to the budget of " + format_number(tuning.budget) + ", geometric mean over " +

@@ -269,9 +269,9 @@ std::string solved_text(const SolverSummary& solver) {
 // What the next one spent on a run in the median, over what the best did.
 std::string cost_text(double ratio) {
   if (std::isnan(ratio)) return "";
-  if (ratio >= 1.05) return format_number(ratio, 2) + "x fewer gradients than";
+  if (ratio >= 1.05) return format_count(ratio, 2) + "x fewer gradients than";
   if (ratio > 1.0 / 1.05) return "as many gradients as";
-  return format_number(1.0 / ratio, 2) + "x more gradients than";
+  return format_count(1.0 / ratio, 2) + "x more gradients than";
 }
 
 std::string verdict_of(const CampaignOptions& campaign, const CampaignSummary& summary, const Paired& paired) {

@@ -140,8 +140,7 @@ std::string tuning_words(const CampaignOptions& tuning, const std::set<std::stri
 std::string choice_words(const TunedSolver& solver) {
   if (solver.configurations == 1) return text_of(solver.chosen) + ": has nothing to tune";
   return text_of(solver.chosen) + ": of " + std::to_string(solver.configurations) + " settings tried " +
-         std::to_string(solver.within_twice) + " within twice the best; tuning has cost " +
-         format_number(solver.cost, 3);
+         std::to_string(solver.within_twice) + " within twice the best; tuning has cost " + format_count(solver.cost);
 }
 
 }  // namespace

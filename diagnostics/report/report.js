@@ -205,7 +205,7 @@
         return { name: series.end, x: x, y: plot.valToPos(drawn(chart, series.values[i]), "y", true) };
       }).filter((end) => end !== null && end.x <= box.left + box.width + 1).sort((a, b) => a.y - b.y);
       for (let i = 1; i < ends.length; ++i) ends[i].y = Math.max(ends[i].y, ends[i - 1].y + 12 * ratio);
-      if (ends.length > 0) ends[ends.length - 1].y = Math.min(ends[ends.length - 1].y, box.top + box.height);
+      if (ends.length > 0) ends[ends.length - 1].y = Math.min(ends[ends.length - 1].y, box.top + box.height - 5 * ratio);
       for (let i = ends.length - 1; i > 0; --i) ends[i - 1].y = Math.min(ends[i - 1].y, ends[i].y - 12 * ratio);
       context.textAlign = "left";
       for (const end of ends) {

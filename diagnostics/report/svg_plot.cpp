@@ -132,7 +132,7 @@ std::string end_names(const Chart& chart, const Axis& time, const Axis& values) 
     std::sort(first, last, [](const End& a, const End& b) { return a.y < b.y; });
     constexpr double line_height = 12.0;
     for (auto end = first + 1; end != last; ++end) end->y = std::max(end->y, (end - 1)->y + line_height);
-    (last - 1)->y = std::min((last - 1)->y, chart.height);
+    (last - 1)->y = std::min((last - 1)->y, chart.height - 5.0);  // clear of the axis and its numbers
     for (auto end = last - 1; end != first; --end) (end - 1)->y = std::min((end - 1)->y, end->y - line_height);
   };
   for (auto first = ends.begin(); first != ends.end();) {

@@ -60,7 +60,7 @@ std::string sentence_of(std::string words) {
   return words + ".";
 }
 
-std::string cost_or_not(const std::optional<double>& cost) { return cost ? number(*cost, 4) : "not reached"; }
+std::string cost_or_not(const std::optional<double>& cost) { return cost ? cost_markup(*cost) : "not reached"; }
 
 }  // namespace
 
@@ -91,7 +91,7 @@ std::string solver_table(const ComparisonReport& report) {
             escape(solver_name(report, solver.solver)) + "</th>" + cell(share_solved(solver)) +
             cell(escape(percent_interval(solver.success))) + cell(number(solver.profile_area, 3)) +
             cell(interval_markup(solver.profile_interval)) + cell(escape(percent_text(solver.best_share))) +
-            cell(std::isinf(solver.median_ratio) ? "never" : number(solver.median_ratio, 3)) + "</tr>\n";
+            cell(std::isinf(solver.median_ratio) ? "never" : cost_markup(solver.median_ratio, 3)) + "</tr>\n";
   }
   return table(heading("No.") + first_heading("Solver") + heading("Solved") + heading("95% interval") +
                    heading("Profile area") + heading("95% interval") + heading("Cheapest") + heading("Median ratio"),
@@ -124,7 +124,7 @@ std::string cases_lost(const ComparisonReport& report) {
     const bool told = own.mean_test_p < usual_significance;
     items += "<li><b>" + escape(words_of(report.campaign.cases[place])) +
              "</b>: " + escape(solver_name(report, winner->place.solver)) + ", mean cost " +
-             number(winner->restricted_mean.value, 3) + " against " + number(own.restricted_mean.value, 3) +
+             cost_markup(winner->restricted_mean.value, 3) + " against " + cost_markup(own.restricted_mean.value, 3) +
              (std::isnan(own.mean_test_p) ? ""
               : told                      ? " (p&nbsp;" + std::string(own.mean_test_p < 1e-6 ? "" : "=&nbsp;") +
                            probability_markup(own.mean_test_p) + ")"
@@ -196,9 +196,10 @@ std::string group_table(const ComparisonReport& report, const std::vector<std::s
       if (group.runs == 0) continue;
       rows += names + cell(std::to_string(group.successes) + "/" + std::to_string(group.runs)) +
               cell(escape(percent_interval(group.success))) + cell(cost_or_not(group.median)) +
-              cell(number(group.restricted_mean.value, 4) + " ± " + number(group.restricted_mean.standard_error, 2)) +
-              cell(number(group.running_time, 4)) + cell(number(group.median_gradients, 4)) +
-              cell(number(group.median_products, 4)) + cell(probability_markup(group.mean_test_p)) + "</tr>\n";
+              cell(cost_markup(group.restricted_mean.value) + " ± " +
+                   cost_markup(group.restricted_mean.standard_error, 2)) +
+              cell(cost_markup(group.running_time)) + cell(cost_markup(group.median_gradients)) +
+              cell(cost_markup(group.median_products)) + cell(probability_markup(group.mean_test_p)) + "</tr>\n";
     }
   }
   return table(first_heading("Case") + first_heading("Solver") + heading("Solved") + heading("95% interval") +

@@ -8,7 +8,11 @@
 
 namespace perigee {
 
-std::string plain_number(double value) { return std::isinf(value) ? "never" : format_number(value, 3); }
+std::string plain_number(double value) { return std::isinf(value) ? "never" : format_count(value); }
+
+std::string cost_markup(double value, int digits) {
+  return std::isfinite(value) ? format_count(value, digits) : markup::number(value);
+}
 
 std::string percent_interval(const statistics::Interval& interval) {
   if (std::isnan(interval.lower) || std::isnan(interval.upper)) return "";

@@ -11,6 +11,9 @@ namespace perigee {
 /// "2.5", "never"; text.
 std::string plain_number(double value);
 
+/// A cost or a ratio, written out: "16700", "2.5"; as markup, as markup::number where it is not finite.
+std::string cost_markup(double value, int digits = 4);
+
 /// "[84%, 97%]"; empty where there is none. Text.
 std::string percent_interval(const statistics::Interval& interval);
 

@@ -61,7 +61,7 @@ std::string cell(const ComparisonReport& report, std::size_t case_index, std::si
                             (group.median ? ", " + plain_number(ratio) + " times the least median cost" : "");
   return "<td class=\"cell " + shade + "\"><a href=\"#" + panel_id(case_index, rank) + "\" aria-label=\"" +
          escape(label) + "\">" +
-         (group.median ? "<b>" + number(ratio, 2) + "</b>" +
+         (group.median ? "<b>" + cost_markup(ratio, 2) + "</b>" +
                              (group.successes < group.runs ? "<small>" + escape(solved) + "</small>" : "")
                        : "<small>" + escape(solved) + "</small>") +
          "</a></td>";
@@ -72,7 +72,7 @@ std::string key() {
   for (int shade = 0; shade <= most_shade; ++shade) {
     const double middle = std::pow(100.0, static_cast<double>(shade) / most_shade);
     shades += "<span class=\"cell shade-" + std::to_string(shade) + "\">" +
-              (shade == most_shade ? "100+" : format_number(middle, 2)) + "</span>";
+              (shade == most_shade ? "100+" : format_count(middle, 2)) + "</span>";
   }
   return "<p class=\"caption map-key\">Median cost over the least median of the case: " + shades +
          " &nbsp;fewer than half arrived: <span class=\"cell unsolved\">20%</span> &nbsp;Percent: runs solved, where "
@@ -82,18 +82,18 @@ std::string key() {
 std::string facts(const GroupSummary& group) {
   std::string text = fact("Solved", std::to_string(group.successes) + " of " + std::to_string(group.runs) + " " +
                                         escape(percent_interval(group.success))) +
-                     fact("Median cost", group.median ? number(*group.median, 4) : "not reached") +
-                     fact("Mean to the budget", number(group.restricted_mean.value, 4) + " ± " +
-                                                    number(group.restricted_mean.standard_error, 2)) +
-                     fact("ERT", number(group.running_time, 4)) +
+                     fact("Median cost", group.median ? cost_markup(*group.median) : "not reached") +
+                     fact("Mean to the budget", cost_markup(group.restricted_mean.value) + " ± " +
+                                                    cost_markup(group.restricted_mean.standard_error, 2)) +
+                     fact("ERT", cost_markup(group.running_time)) +
                      fact("p against the best here", probability_markup(group.mean_test_p)) +
-                     fact("Median gradients", number(group.median_gradients, 4));
-  if (group.median_products > 0.0) text += fact("Median products", number(group.median_products, 4));
+                     fact("Median gradients", cost_markup(group.median_gradients));
+  if (group.median_products > 0.0) text += fact("Median products", cost_markup(group.median_products));
   if (group.escape_curve.runs > 0) {
-    text +=
-        fact("Left the saddle",
-             std::to_string(group.escapes) + " of " + std::to_string(group.runs) +
-                 (group.median_escape_cost ? ", median cost " + number(*group.median_escape_cost, 4) : std::string()));
+    text += fact(
+        "Left the saddle",
+        std::to_string(group.escapes) + " of " + std::to_string(group.runs) +
+            (group.median_escape_cost ? ", median cost " + cost_markup(*group.median_escape_cost) : std::string()));
   }
   if (group.breakdowns > 0) text += fact("Broke down", std::to_string(group.breakdowns));
   if (group.contradicted) {
@@ -110,7 +110,7 @@ std::string run_rows(const ComparisonReport& report, const RunSample& sample) {
   for (const RunRow& row : sample.rows) {
     const bool arrived = !std::isnan(row.hits.back()) && row.hits.back() <= report.campaign.budget;
     rows += "<tr>" + cell_of(std::to_string(place_of(report.campaign, row.run).seed)) +
-            cell_of(arrived ? number(row.hits.back(), 4) : "no") + cell_of(number(row.cost, 4)) +
+            cell_of(arrived ? cost_markup(row.hits.back()) : "no") + cell_of(cost_markup(row.cost)) +
             cell_of(std::to_string(row.iterations)) + cell_of(number(row.value, 4)) +
             cell_of(number(row.gradient_norm, 2)) + cell_of(std::to_string(row.kicks)) + "<td><code>" +
             escape(row.end_id) + "</code></td>" + (judged ? "<td>" + escape(row.point) + "</td>" : "") +
