@@ -57,6 +57,16 @@ std::string columns(const Cells& cells) {
   return text;
 }
 
+// Without its settings where they are long and the name alone tells it from the others.
+std::string short_solver(const CampaignOptions& campaign, Index solver) {
+  constexpr std::size_t most_characters = 48;
+  const NamedChoice& choice = campaign.solvers[static_cast<std::size_t>(solver)];
+  const auto same = std::count_if(campaign.solvers.begin(), campaign.solvers.end(),
+                                  [&](const NamedChoice& other) { return other.name == choice.name; });
+  std::string text = text_of(choice);
+  return same > 1 || text.size() <= most_characters ? text : choice.name + "(...)";
+}
+
 // Tables are wider than a page of text.
 std::string words(const std::string& text) { return paragraph(text, 0, 120); }
 
@@ -189,13 +199,12 @@ namespace {
 
 std::string scalings_table(const ComparisonReport& report) {
   if (report.scalings.empty()) return "";
-  Cells cells{{"cases, * varies", "solver", "median", "slope of", "measured", "95% interval", "theory", "values"}};
+  Cells cells{{"cases, * varies", "solver", "slope of", "measured", "95% interval", "theory", "values"}};
   for (const CampaignScaling& scaling : report.scalings) {
     const statistics::ScalingFit& fit = scaling.fit;
-    cells.push_back({scaling.family, solver_text(report.campaign, scaling.solver),
-                     std::string(name_of(scaling.quantity)), law_words(scaling), number(fit.slope),
-                     interval(fit.slope_interval), fit.theory_slope ? number(*fit.theory_slope) : "-",
-                     std::to_string(fit.points)});
+    cells.push_back({scaling.family, short_solver(report.campaign, scaling.solver), slope_words(scaling),
+                     number(fit.slope), interval(fit.slope_interval),
+                     fit.theory_slope ? number(*fit.theory_slope) : "-", std::to_string(fit.points)});
   }
   return "\n" + columns(cells);
 }
@@ -228,13 +237,13 @@ std::string summary_table(const CampaignOptions& campaign, const CampaignSummary
   for (const GroupSummary& group : summary.groups) {
     if (group.kind == GroupKind::not_applicable) {
       cells.push_back({problem_text(campaign, group.place), start_text(campaign, group.place),
-                       solver_text(campaign, group.place.solver), "not applicable"});
+                       short_solver(campaign, group.place.solver), "not applicable"});
       cells.back().resize(cells[0].size());
     }
     if (group.runs == 0) continue;
     const statistics::Estimate& mean = group.restricted_mean;
     cells.push_back({problem_text(campaign, group.place), start_text(campaign, group.place),
-                     solver_text(campaign, group.place.solver),
+                     short_solver(campaign, group.place.solver),
                      std::to_string(group.successes) + "/" + std::to_string(group.runs), interval(group.success, 2),
                      group.median ? number(*group.median) : "not reached",
                      number(mean.value) + " +- " + format_count(mean.standard_error, 2), number(group.running_time),

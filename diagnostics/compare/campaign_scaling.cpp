@@ -162,6 +162,11 @@ std::string law_words(const CampaignScaling& scaling) {
   return scaling.response == Response::logarithmic ? "power law" : response + " over log " + scaling.parameter;
 }
 
+std::string slope_words(const CampaignScaling& scaling) {
+  const bool is_power_law = scaling.scale == Scale::logarithmic && scaling.response == Response::logarithmic;
+  return is_power_law ? std::string(name_of(scaling.quantity)) + ", " + law_words(scaling) : law_words(scaling);
+}
+
 std::vector<CampaignScaling> campaign_scalings(const CampaignOptions& campaign, const CampaignSummary& summary) {
   std::vector<CampaignScaling> scalings;
   for (const Family& family : families_of(campaign)) {

@@ -38,6 +38,9 @@ struct CampaignScaling {
 /// What the slope is of: "power law", "iterations over log 1/distance", "log cost over dimension", ...
 std::string law_words(const CampaignScaling& scaling);
 
+/// The same with the quantity where the law does not name it: "cost to target, power law".
+std::string slope_words(const CampaignScaling& scaling);
+
 /// Those with at least three values; none if the campaign varies no number alone. Cost: that of
 /// the theories. Throws as Campaign.
 std::vector<CampaignScaling> campaign_scalings(const CampaignOptions& campaign, const CampaignSummary& summary);

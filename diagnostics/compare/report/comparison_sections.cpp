@@ -163,20 +163,20 @@ std::string scaling_table(const ComparisonReport& report) {
     if (theories.find(theory) == std::string::npos) theories += theory + " ";
     const statistics::ScalingFit& fit = scaling.fit;
     const auto agrees = statistics::agrees_with_theory(fit);
+    const std::string verdict = agrees ? *agrees ? ", agrees" : ", differs" : "";
     rows +=
         "<tr>" + row_name(scaling.family) + "<td>" + escape(solver_name(report, scaling.solver)) + "</td><td>" +
-        std::string(name_of(scaling.quantity)) + "</td><td>" + escape(law_words(scaling)) + "</td>" +
-        cell(number(fit.slope, 3)) + cell(interval_markup(fit.slope_interval)) +
-        cell(fit.theory_slope ? number(*fit.theory_slope, 3) : "") + "<td>" +
-        (agrees ? *agrees ? "agrees" : "differs" : "") + "</td>" + cell(number(fit.r_squared, 3)) +
+        escape(slope_words(scaling)) + "</td>" + cell(number(fit.slope, 3)) +
+        cell(interval_markup(fit.slope_interval)) +
+        cell(fit.theory_slope ? number(*fit.theory_slope, 3) + verdict : "") + cell(number(fit.r_squared, 3)) +
         cell(std::to_string(fit.points) +
              (scaling.left_out > 0 ? " of " + std::to_string(scaling.left_out + static_cast<Index>(fit.points)) : "")) +
         "</tr>\n";
   }
   if (rows.empty()) return "";
-  return table(first_heading("Cases, * varies") + first_heading("Solver") + first_heading("Median") +
-                   first_heading("Slope") + heading("Measured") + heading("95% interval") + heading("Theory") +
-                   first_heading("") + heading("R<sup>2</sup>") + heading("Values"),
+  return table(first_heading("Cases, * varies") + first_heading("Solver") + first_heading("Slope of") +
+                   heading("Measured") + heading("95% interval") + heading("Theory") + heading("R<sup>2</sup>") +
+                   heading("Values"),
                rows) +
          "<p class=\"caption\">Least squares through the medians; values at which fewer than half arrived are left "
          "out. Of a power law the slope is its exponent. Theory: the slope of its predictions at the same values. " +
