@@ -1,11 +1,13 @@
 #include <perigee/diagnostics/plateau.hpp>
 
+#include <perigee/diagnostics/lost_ground.hpp>
 #include <perigee/diagnostics/rate.hpp>
 #include <perigee/diagnostics/resolution.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace perigee {
 
@@ -94,6 +96,17 @@ Plateau describe(const Series& values, const ValueBound& bound, const Segment& s
 double last_gradient_norm(const Trajectory& trajectory, Index iteration) {
   const Series norms = window_of(gradient_norm_series(trajectory), -1.0, static_cast<double>(iteration));
   return norms.empty() ? not_measured : norms.value.back();
+}
+
+// A level at the end above one that was reached before is no place to be content with.
+void tell_lost_ground(const LostGround& lost, Finding& finding) {
+  finding.severity = Severity::problem;
+  finding.evidence.push_back({"best_level_before", lost.best, "value"});
+  finding.evidence.push_back({"best_level_at", static_cast<double>(lost.best_iteration), "iterations"});
+  finding.evidence.push_back({"rose_at", static_cast<double>(lost.rise), "iterations"});
+  finding.evidence.push_back({"gained_before", lost.gained, "value"});
+  finding.message += " " + course_of(lost);
+  finding.recommendation = way_back(lost);
 }
 
 // What the whole curve says, beside the plateau itself.
@@ -240,6 +253,8 @@ void detect_plateau(const DiagnosisInput& input, Diagnosis& diagnosis) {
                                                .first = static_cast<Index>(values.time.front()),
                                                .last = static_cast<Index>(values.time.back())},
                                               input.options.plateau));
+    const std::optional<LostGround> lost = plateau.is_terminal ? find_lost_ground(values) : std::nullopt;
+    if (lost) tell_lost_ground(*lost, diagnosis.findings.back());
   }
   diagnosis.phases.insert(diagnosis.phases.end(), reading.phases.begin(), reading.phases.end());
 }

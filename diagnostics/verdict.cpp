@@ -1,6 +1,7 @@
 #include <perigee/diagnostics/verdict.hpp>
 
 #include <perigee/diagnostics/gradient_course.hpp>
+#include <perigee/diagnostics/lost_ground.hpp>
 #include <perigee/diagnostics/rate.hpp>
 #include <perigee/diagnostics/series.hpp>
 #include <perigee/diagnostics/stationary_point.hpp>
@@ -117,6 +118,9 @@ std::string unjudged_claim(const DiagnosisInput& input, const Diagnosis& diagnos
 
 std::string course_of(const DiagnosisInput& input, Diagnosis& diagnosis) {
   if (value_series(input.trajectory).empty()) return course_without_values(input, diagnosis);
+  if (const std::optional<LostGround> lost = find_lost_ground(value_series(input.trajectory))) {
+    return course_of(*lost) + " " + way_back(*lost);
+  }
   return "No problem found: " + extent_of(input) + end_of(input.trajectory) + unjudged_claim(input, diagnosis) +
          pace_of(input);
 }

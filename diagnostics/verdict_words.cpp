@@ -1,6 +1,7 @@
 #include <perigee/diagnostics/verdict_words.hpp>
 
 #include <perigee/diagnostics/lost_class.hpp>
+#include <perigee/diagnostics/lost_ground.hpp>
 #include <perigee/lib/format.hpp>
 
 #include <algorithm>
@@ -13,6 +14,11 @@ namespace perigee {
 namespace {
 
 double number(const Finding& finding, std::string_view name) { return evidence_value(finding.evidence, name); }
+
+Index whole_number(const Finding& finding, std::string_view name) {
+  const double value = number(finding, name);
+  return std::isfinite(value) ? static_cast<Index>(value) : 0;
+}
 
 std::string text(double value) { return format_number(value, 3); }
 std::string text(const Finding& finding, std::string_view name) { return text(number(finding, name)); }
@@ -33,7 +39,9 @@ std::string length_of(const Finding& finding) { return iterations(static_cast<do
 std::string share_of_run(const Finding& finding, const Trajectory& trajectory) {
   const auto run = static_cast<double>(trajectory.records.back().iteration - trajectory.records.front().iteration);
   const auto own = static_cast<double>(finding.last - finding.first);
-  return run > 0.0 ? format_number(100.0 * own / run, 2) + "% of the run" : "the whole run";
+  if (!(run > own)) return "the whole run";
+  const double percent = 100.0 * own / run;
+  return format_number(percent < 99.5 ? percent : 100.0, percent < 99.5 ? 2 : 3) + "% of the run";
 }
 
 std::string optional_text(bool is_wanted, const std::string& sentence) { return is_wanted ? sentence : ""; }
@@ -146,6 +154,22 @@ VerdictWords plateau(const Finding& finding, const Trajectory& trajectory) {
             optional_text(
                 finding.severity != Severity::information,
                 "A longer step or a perturbation during that stretch would save up to " + length_of(finding) + ".")};
+  }
+  const LostGround lost{.best = number(finding, "best_level_before"),
+                        .best_iteration = whole_number(finding, "best_level_at"),
+                        .rise = whole_number(finding, "rose_at"),
+                        .end = number(finding, "level"),
+                        .gained = number(finding, "gained_before")};
+  if (std::isfinite(lost.best)) {
+    return {course_of(lost), "It has stood still there since iteration " + std::to_string(finding.first) + ".",
+            way_back(lost)};
+  }
+  if (finding.first == trajectory.records.front().iteration) {
+    return {"The value has stood still near " + format_number(number(finding, "level"), 4) + " for the whole run.",
+            optional_text(finding.certainty == Certainty::suspected,
+                          "What was recorded does not tell whether it began at the end of the road or never set out."),
+            optional_text(finding.severity != Severity::information || finding.certainty == Certainty::suspected,
+                          "Diagnose with the objective at hand, or state the best possible value, to find out.")};
   }
   return {"The value has stood still near " + format_number(number(finding, "level"), 4) + " since iteration " +
               std::to_string(finding.first) + ", " + share_of_run(finding, trajectory) + ".",

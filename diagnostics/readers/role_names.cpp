@@ -54,7 +54,8 @@ const std::vector<KnownName>& names_of_iteration() {
                                             {"train/global_step"},
                                             {"trainer/global_step"},
                                             {"t", Meaning::doubtful},
-                                            {"epoch", Meaning::doubtful}};
+                                            {"epoch", Meaning::doubtful},
+                                            {"episode", Meaning::doubtful}};
   return names;
 }
 
