@@ -11,7 +11,8 @@ namespace perigee {
 /// For people: up to `digits` significant digits, no trailing zeros ("0.25", "1e-08", "nan", "inf").
 std::string format_number(double value, int digits = 6);
 
-/// A count for people: rounded to `digits` significant digits and written out, without an exponent below 1e15 ("15900").
+/// A count for people: rounded to `digits` significant digits and written out, without an exponent below 1e15
+/// ("15900").
 std::string format_count(double value, int digits = 3);
 
 /// For machines: the shortest text that reads back as the same double.

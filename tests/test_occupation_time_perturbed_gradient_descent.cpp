@@ -166,7 +166,8 @@ TEST_CASE("from the exact saddle it arrives at a minimum for every seed, and cla
       {.gradient_lipschitz = 10.0, .hessian_lipschitz = 10.0, .tolerance = 0.1, .value_gap = 1.0, .dimension = 2}));
   const RunResult result = run(objective, theory, {0.0, 1.4}, {.stop = max_iterations(20000)});
   CHECK(result.end.end_class == EndClass::convergence);
-  CHECK(result.end.message.find("second order not certified (theory, occupation-time parameters)") != std::string::npos);
+  CHECK(result.end.message.find("second order not certified (theory, occupation-time parameters)") !=
+        std::string::npos);
 }
 
 TEST_CASE("occupation-time perturbed gradient descent crosses the octopus for every seed") {

@@ -47,7 +47,8 @@ inline std::string violation(const nlohmann::json& value, const nlohmann::json& 
              (type == "null" && value.is_null());
     };
     const nlohmann::json types = schema["type"].is_array() ? schema["type"] : nlohmann::json::array({schema["type"]});
-    if (std::none_of(types.begin(), types.end(), [&](const nlohmann::json& type) { return is(type.get<std::string>()); })) {
+    if (std::none_of(types.begin(), types.end(),
+                     [&](const nlohmann::json& type) { return is(type.get<std::string>()); })) {
       return where + ": wrong type, got " + value.dump();
     }
   }
