@@ -314,7 +314,7 @@ struct CampaignStore::Implementation {
    public:
     explicit Reader(Implementation& store) : store_(store) {
       {
-        const std::lock_guard lock(store.readers_mutex);
+        const std::lock_guard guard(store.readers_mutex);
         if (!store.readers.empty()) {
           database_ = std::move(store.readers.back());
           store.readers.pop_back();
@@ -324,7 +324,7 @@ struct CampaignStore::Implementation {
       database_ = std::make_unique<Database>(store.database->path(), OpenMode::read);
     }
     ~Reader() {
-      const std::lock_guard lock(store_.readers_mutex);
+      const std::lock_guard guard(store_.readers_mutex);
       store_.readers.push_back(std::move(database_));
     }
     Reader(const Reader&) = delete;
