@@ -20,6 +20,13 @@ struct PlateauOptions {
   double costly_share = 0.1;      // of the run: a plateau that was left and took as much is a warning
 };
 
+/// lost_ground.hpp
+struct LostGroundOptions {
+  double share = 0.1;       // of what had been gained, lost at the end, at least
+  double held = 0.1;        // of the run, near the best level on end, at least
+  double deviations = 6.0;  // standard errors of a median between the two levels, more than
+};
+
 /// rate.hpp
 struct RateOptions {
   double slope = -0.5;       // s: below is a power law (theory -1), above is linear (theory 0)

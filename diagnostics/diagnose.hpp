@@ -17,6 +17,7 @@ struct DiagnoseOptions {
   SpectrumOptions spectrum{};  // how hard to look at the curvature of the end point
   RandomSource random{0};      // start vectors of the spectral certificate, directions of the derivative check
   PlateauOptions plateau{};
+  LostGroundOptions lost_ground{};
   RateOptions rate{};
   GravityWellOptions gravity_well{};
   LostClassOptions lost_class{};

@@ -13,13 +13,10 @@ namespace {
 constexpr std::size_t fewest_values = 20;
 constexpr std::size_t most_blocks = 40;
 constexpr std::size_t fewest_in_block = 4;
-constexpr double least_share = 0.1;  // of what had been gained
-constexpr double least_held = 0.1;   // of the run
-constexpr double deviations = 6.0;   // standard errors of a median
 
 }  // namespace
 
-std::optional<LostGround> find_lost_ground(const Series& values) {
+std::optional<LostGround> find_lost_ground(const Series& values, const LostGroundOptions& options) {
   const std::size_t n = values.size();
   if (n < fewest_values) return std::nullopt;
   const std::size_t blocks = std::min(most_blocks, n / fewest_in_block);
@@ -40,7 +37,8 @@ std::optional<LostGround> find_lost_ground(const Series& values) {
   lost.end = medians.back();
   const double risen = lost.end - lost.best;
   lost.gained = medians.front() - lost.best;
-  if (!(risen >= least_share * lost.gained) || !(risen > deviations * error + 1e-6 * (1.0 + std::abs(lost.best)))) {
+  if (!(risen >= options.share * lost.gained) ||
+      !(risen > options.deviations * error + 1e-6 * (1.0 + std::abs(lost.best)))) {
     return std::nullopt;
   }
   // A dip of an oscillation was never held.
@@ -49,7 +47,7 @@ std::optional<LostGround> find_lost_ground(const Series& values) {
   std::size_t held_to = best;
   while (held_from > 0 && medians[held_from - 1] <= middle) --held_from;
   while (medians[held_to + 1] <= middle) ++held_to;  // the last one lies above
-  if (static_cast<double>(held_to + 1 - held_from) < least_held * static_cast<double>(blocks)) return std::nullopt;
+  if (static_cast<double>(held_to + 1 - held_from) < options.held * static_cast<double>(blocks)) return std::nullopt;
   std::size_t rise = blocks - 1;
   while (rise > best + 1 && medians[rise - 1] > middle) --rise;
   lost.best_iteration = static_cast<Index>(values.time[(begin_of(best) + begin_of(best + 1)) / 2]);

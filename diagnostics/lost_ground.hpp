@@ -10,6 +10,7 @@
 #ifndef PERIGEE_DIAGNOSTICS_LOST_GROUND_HPP
 #define PERIGEE_DIAGNOSTICS_LOST_GROUND_HPP
 
+#include <perigee/diagnostics/detector_options.hpp>
 #include <perigee/diagnostics/series.hpp>
 
 #include <optional>
@@ -27,7 +28,7 @@ struct LostGround {
 };
 
 /// Nothing for fewer than 20 values. O(n).
-std::optional<LostGround> find_lost_ground(const Series& values);
+std::optional<LostGround> find_lost_ground(const Series& values, const LostGroundOptions& options = {});
 
 /// What happened and what to do about it, a sentence each.
 std::string course_of(const LostGround& lost);

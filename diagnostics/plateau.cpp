@@ -1,5 +1,6 @@
 #include <perigee/diagnostics/plateau.hpp>
 
+#include <perigee/diagnostics/course.hpp>
 #include <perigee/diagnostics/lost_ground.hpp>
 #include <perigee/diagnostics/rate.hpp>
 #include <perigee/diagnostics/resolution.hpp>
@@ -227,6 +228,14 @@ CurveReading read_curve(const Trajectory& trajectory, const PlateauOptions& opti
   return reading;
 }
 
+// A loss that falls from 1e-3 to 1e-9 looks flat above a bound extrapolated from a run that began at 1.
+bool falls_above_zero(const DiagnosisInput& input, const Series& values, const Plateau& plateau) {
+  const double middle = 0.5 * static_cast<double>(plateau.first + plateau.last);
+  return course_of_value(input.trajectory, values, middle, static_cast<double>(plateau.last),
+                         input.options.plateau.exponent)
+             .trend == Trend::descent;
+}
+
 void detect_plateau(const DiagnosisInput& input, Diagnosis& diagnosis) {
   CurveReading reading = read_curve(input.trajectory, input.options.plateau);
   const Series values = value_series(input.trajectory);
@@ -239,7 +248,8 @@ void detect_plateau(const DiagnosisInput& input, Diagnosis& diagnosis) {
     if (plateau.is_terminal && !reading.bound.is_known()) {
       // Values close to an unknown limit look flat; a gradient that keeps falling says that they converge.
       const Rate rate = gradient_rate(input.trajectory, input.options.rate);
-      if (rate.verdict != RateVerdict::undetermined && rate.exponent > 0.5) {
+      const bool gradient_falls = rate.verdict != RateVerdict::undetermined && rate.exponent > 0.5;
+      if (gradient_falls || falls_above_zero(input, values, plateau)) {
         reading.phases.back().kind = "descent";
         continue;
       }
@@ -253,7 +263,8 @@ void detect_plateau(const DiagnosisInput& input, Diagnosis& diagnosis) {
                                                .first = static_cast<Index>(values.time.front()),
                                                .last = static_cast<Index>(values.time.back())},
                                               input.options.plateau));
-    const std::optional<LostGround> lost = plateau.is_terminal ? find_lost_ground(values) : std::nullopt;
+    const std::optional<LostGround> lost =
+        plateau.is_terminal ? find_lost_ground(values, input.options.lost_ground) : std::nullopt;
     if (lost) tell_lost_ground(*lost, diagnosis.findings.back());
   }
   diagnosis.phases.insert(diagnosis.phases.end(), reading.phases.begin(), reading.phases.end());

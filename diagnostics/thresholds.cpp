@@ -51,6 +51,7 @@ using D = DiagnoseOptions;
 
 std::vector<Threshold> make_table() {
   using P = PlateauOptions;
+  using O = LostGroundOptions;
   using R = RateOptions;
   using G = GravityWellOptions;
   using C = LostClassOptions;
@@ -87,6 +88,12 @@ std::vector<Threshold> make_table() {
                                           "share of the range of the values that counts as the optimum itself"),
       threshold<&D::plateau, &P::costly_share>("plateau.costly-share", 0.0, 1.0,
                                                "share of the run from which a plateau that was left is a warning"),
+      threshold<&D::lost_ground, &O::share>("lost-ground.share", 0.0, unbounded,
+                                            "share of what had been gained that is lost at the end, at least"),
+      threshold<&D::lost_ground, &O::held>("lost-ground.held", 0.0, 1.0,
+                                           "share of the run near the best level on end, at least"),
+      threshold<&D::lost_ground, &O::deviations>("lost-ground.deviations", 0.0, unbounded,
+                                                 "standard errors between the two levels, more than"),
       threshold<&D::rate, &R::slope>(
           "rate.slope", -1.0, 0.0,
           "slope of the local rate: a power law below (theory: -1), linear convergence above (theory: 0)"),

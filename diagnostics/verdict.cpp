@@ -118,7 +118,8 @@ std::string unjudged_claim(const DiagnosisInput& input, const Diagnosis& diagnos
 
 std::string course_of(const DiagnosisInput& input, Diagnosis& diagnosis) {
   if (value_series(input.trajectory).empty()) return course_without_values(input, diagnosis);
-  if (const std::optional<LostGround> lost = find_lost_ground(value_series(input.trajectory))) {
+  if (const std::optional<LostGround> lost =
+          find_lost_ground(value_series(input.trajectory), input.options.lost_ground)) {
     return course_of(*lost) + " " + way_back(*lost);
   }
   return "No problem found: " + extent_of(input) + end_of(input.trajectory) + unjudged_claim(input, diagnosis) +

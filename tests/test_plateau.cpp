@@ -275,3 +275,20 @@ TEST_CASE("a log that starts again, or holds almost nothing, is read without com
     CHECK(plateaus_of(few).findings.empty());
   }
 }
+
+TEST_CASE("a loss that still falls by orders of magnitude does not stand still because its range is large") {
+  // Nothing but values, and no bound known: extrapolated, it lies a tenth of the range below, where all of these are
+  // flat. What is positive and falls above 0 falls.
+  for (const auto& loss : {std::function<double(double)>([](double t) { return std::exp(-t / 200.0); }),
+                           std::function<double(double)>([](double t) { return std::pow(1.0 + t / 10.0, -2.0); })}) {
+    const Trajectory trajectory = test::trajectory_of(loss, 5000);
+    CHECK(find_finding(diagnose(trajectory), "plateau") == nullptr);
+    CHECK(diagnose(trajectory).phases.back().kind == "descent");
+    // The control: the same upon a floor of a thousandth.
+    const Trajectory level = test::trajectory_of([&](double t) { return 1e-3 + loss(t); }, 5000);
+    const Diagnosis of_level = diagnose(level);
+    const Finding* plateau = find_finding(of_level, "plateau");
+    REQUIRE(plateau != nullptr);
+    CHECK(plateau->last == 5000);
+  }
+}
