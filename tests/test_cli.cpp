@@ -392,6 +392,40 @@ TEST_CASE("a stored campaign goes on, is shown again, and is put together from s
   CHECK(contains(perigee(arguments + " --store " + file("x.sqlite") + " --shard 3/2").errors, "shard must be i/n"));
 }
 
+TEST_CASE("a campaign is interrupted in the middle of a run, whose row is not there") {
+  // One run that takes far longer than the second after which the signal comes: were its end waited for, it would be
+  // there, and nothing would be said.
+  const Folder folder;
+  const std::string store = quoted((folder.path / "slow.sqlite").string());
+  const Outcome cut =
+      started("timeout -s TERM 1 " + std::string(PERIGEE_COMMAND) +
+              " compare --problems rosenbrock --solvers \"heavy-ball(learning_rate=1e-13)\" --budget 1e12"
+              " --store " +
+              store);
+  CHECK(contains(cut.errors, "interrupted after 0 of 1 runs; the same command goes on from there"));
+  CHECK(contains(perigee("compare show " + store).output, "No run of this campaign"));
+}
+
+TEST_CASE("a campaign that kept traces is shown for other targets") {
+  const Folder folder;
+  const std::string store = quoted((folder.path / "traces.sqlite").string());
+  const std::string campaign =
+      "compare --problems rosenbrock,capped-saddle --starts +1e-2 --solvers limited-memory-bfgs,adam --seeds 3"
+      " --budget 300 --targets 1e-4";
+  CHECK(perigee(campaign + " --traces --store " + store).exit_code == 0);
+  const Outcome shown = perigee("compare show " + store + " --targets 1e-1,1e-2 --csv -");
+  CHECK(shown.exit_code == 0);
+  CHECK(contains(shown.output, ",cost_to_0.1,cost_to_0.01\n"));
+  CHECK(contains(perigee("compare show " + store + " --targets 0.5").output, "read off traces"));
+  CHECK_FALSE(contains(perigee("compare show " + store + " --targets 1e-4").output, "read off traces"));
+  const Outcome below = perigee("compare show " + store + " --targets 1e-5");
+  CHECK(below.exit_code == 2);
+  CHECK(contains(below.errors, "must be >= 0.0001"));
+  const std::string without = quoted((folder.path / "without.sqlite").string());
+  CHECK(perigee(campaign + " --store " + without).exit_code == 0);
+  CHECK(contains(perigee("compare show " + without + " --targets 0.5").errors, "run it again with --traces"));
+}
+
 TEST_CASE("a reproduction writes data, picture and verdict, and says where") {
   const Folder folder;
   const std::string out = (folder.path / "figures").string();

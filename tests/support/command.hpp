@@ -45,10 +45,10 @@ inline std::string read(const fs::path& path) {
   return content.str();
 }
 
-inline Outcome perigee(const std::string& arguments) {
+inline Outcome started(const std::string& command) {
   const Folder folder;
   const std::string errors = (folder.path / "errors").string();
-  FILE* pipe = popen((std::string(PERIGEE_COMMAND) + " " + arguments + " 2>" + errors).c_str(), "r");
+  FILE* pipe = popen((command + " 2>" + errors).c_str(), "r");
   REQUIRE(pipe != nullptr);
   std::string output;
   std::array<char, 4096> buffer{};
@@ -56,6 +56,8 @@ inline Outcome perigee(const std::string& arguments) {
   const int status = pclose(pipe);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, output, read(errors)};
 }
+
+inline Outcome perigee(const std::string& arguments) { return started(std::string(PERIGEE_COMMAND) + " " + arguments); }
 
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
