@@ -94,6 +94,9 @@ TEST_CASE("bad usage is refused with what was wrong and what is right") {
   refused("diagnose", "");
   refused("diagnose /nonexistent.csv", "/nonexistent.csv");
   refused("compare --problem octopus", "--solver");
+  refused("compare --problem octopus --solvers adam,adam", "must differ, got adam twice");
+  refused("compare --problem octopus --solvers adam --seeds 0", "--seeds: must be > 0, got 0\n");
+  refused("compare --problem octopus --solvers adam --seconds -1", "--seconds: must be >= 0, got -1\n");
 }
 
 TEST_CASE("inputs that are no logs are refused with file, line and field") {

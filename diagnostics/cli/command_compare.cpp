@@ -15,6 +15,7 @@
 
 #include <iostream>
 #include <memory>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -33,7 +34,12 @@ std::vector<std::string> all_of(const std::vector<std::string>& lists) {
 
 std::vector<NamedChoice> choices_of(const std::vector<std::string>& lists, const char* option) {
   std::vector<NamedChoice> choices;
-  for (const std::string& text : all_of(lists)) choices.push_back(parse_choice(text));
+  std::set<std::string> texts;
+  for (const std::string& text : all_of(lists)) {
+    choices.push_back(parse_choice(text));
+    if (texts.insert(text_of(choices.back())).second) continue;
+    throw std::invalid_argument(std::string("compare: ") + option + " must differ, got " + text + " twice");
+  }
   if (choices.empty()) throw std::invalid_argument(std::string("compare: ") + option + " must be given, got none");
   return choices;
 }

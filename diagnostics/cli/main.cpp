@@ -3,6 +3,7 @@
 #include <perigee/diagnostics/cli/completion.hpp>
 #include <perigee/diagnostics/cli/describe_app.hpp>
 #include <perigee/diagnostics/cli/man_page.hpp>
+#include <perigee/lib/format.hpp>
 #include <perigee/lib/version.hpp>
 
 #include <CLI/CLI.hpp>
@@ -14,6 +15,21 @@
 namespace {
 
 using namespace perigee::cli;
+
+// CLI11's own name the greatest number there is, with all its digits.
+CLI::Validator positive() {
+  return {[](std::string& text) {
+            return perigee::parse_number(text).value_or(0.0) > 0.0 ? std::string() : "must be > 0, got " + text;
+          },
+          "POSITIVE"};
+}
+
+CLI::Validator not_negative() {
+  return {[](std::string& text) {
+            return perigee::parse_number(text).value_or(-1.0) >= 0.0 ? std::string() : "must be >= 0, got " + text;
+          },
+          "NONNEGATIVE"};
+}
 
 void add_output_options(CLI::App& command, OutputOptions& output) {
   command
@@ -87,7 +103,7 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       ->add_option("--gradient-tolerance", run.gradient_tolerance,
                    "Stop at this gradient norm, for solvers that do not end themselves")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   run_app->add_option("--out", run.store_path, "Record the run in this SQLite file")->type_name("FILE");
   run_app->add_flag("--resume", run.resume, "Continue the run recorded in --out")->needs("--out");
   run_app->add_flag("--progress", run.progress,
@@ -127,12 +143,11 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       ->required()
       ->type_name("FILE");
   watch_app->add_option("--until-idle", watch.idle, "The run is over when the file has not changed for so many seconds")
-      ->check(CLI::PositiveNumber);
-  watch_app->add_option("--pid", watch.process, "The run is over when this process has ended")
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
+  watch_app->add_option("--pid", watch.process, "The run is over when this process has ended")->check(positive());
   watch_app->add_option("--interval", watch.interval, "Seconds between two looks at the file, at least")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
   watch_app->add_option("--format", watch.format, "auto, csv, jsonl, npz, tensorboard, wandb or sqlite")
       ->check(CLI::IsMember({"auto", "csv", "jsonl", "npz", "tensorboard", "wandb", "sqlite"}))
       ->capture_default_str();
@@ -195,18 +210,18 @@ int parse_and_dispatch(int argument_count, char** arguments) {
   compare_app
       ->add_option("--first-seed", compare.first_seed, "The first seed; with --mode tuned: after those of tuning")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   compare_app->add_option("--seeds", compare.seeds, "Runs of each problem, start and solver")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
   compare_app->add_option("--budget", compare.budget, "Cost of each run: gradients + 2 products + values/3")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
   compare_app
       ->add_option("--seconds", compare.seconds,
                    "Wall time of each run; 0: no limit. What it cuts off is not reproducible")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   compare_app->add_option("--weights", compare.weights, "What a value, a gradient and a product cost")
       ->delimiter(',')
       ->expected(3)
@@ -300,7 +315,7 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       ->add_option("--from", replay.from,
                    "Fork at the last snapshot up to this iteration; default: the start "
                    "of the longest slow phase")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   replay_app
       ->add_option("--with", replay.strategies,
                    "A strategy: baseline, \"step(factor=F)\", \"perturbation(radius=R)\", \"escort(p=P)\" or a solver, "
@@ -309,16 +324,16 @@ int parse_and_dispatch(int argument_count, char** arguments) {
       ->allow_extra_args(false);
   replay_app->add_option("--seeds", replay.seeds, "Runs of each strategy that draws")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
   replay_app->add_option("--seed", replay.run.seed, "Seed of the fresh run and of the replay's draws")
       ->capture_default_str();
   replay_app
       ->add_option("--budget", replay.budget,
                    "Cost of each run, gradients + 2 Hessian-vector products + values/3; default: twice what the "
                    "recorded run spent")
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
   replay_app->add_option("--departure", replay.departure, "How far below the fork the value counts as having left")
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
   replay_app->add_option("--jobs", replay.jobs, "Threads; 0: one a core; results do not depend on it")
       ->capture_default_str();
   replay_app->add_option("--json", replay.json_path, "Write JSON to this file, or - for standard output")

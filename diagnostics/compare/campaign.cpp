@@ -71,7 +71,7 @@ void Campaign::add_problem(const NamedChoice& choice) {
   const Problem& problem = *problems_.back();
   if (!problem.optimal_value && options_.traces == Traces::none) {
     throw std::invalid_argument("compare: the optimal value of problem '" + problem.name +
-                                "' must be known, or traces be kept, got neither");
+                                "' must be known, or traces be kept (--traces), got neither");
   }
   for (const NamedChoice& solver : options_.solvers) {
     solvers_.emplace_back();
