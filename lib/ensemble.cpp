@@ -19,6 +19,8 @@ namespace {
 constexpr Index runs_in_block = 1024;
 constexpr Index lanes_in_flight = 64;      // a whole number of vectors of any target
 constexpr Index steps_between_looks = 64;  // at which ended lanes are replaced
+// Whether all is cancelled is asked between looks, and of objectives without lanes, which may be slow, oftener.
+constexpr Index steps_between_questions = 16;
 
 void check(const EnsembleOptions& options, Index runs, Index dimension) {
   const auto require = [](bool holds, const std::string& rule, const std::string& got) {
@@ -72,7 +74,8 @@ class LaneByLane final : public BatchObjective {
         gradient[i] = lanes.gradient.data[i * lanes.gradient.stride + lane];
       }
       double squared = gradient.view().squaredNorm();
-      for (Index s = 0; s < steps && !is_cancelled() && judge(rule, lanes, lane, x, squared); ++s) {
+      for (Index s = 0; s < steps && judge(rule, lanes, lane, x, squared); ++s) {
+        if (s % steps_between_questions == 0 && is_cancelled()) break;
         next.view() = x.view() - rule.learning_rate * gradient.view();
         const double value = objective_.value_and_gradient(next, next_gradient);
         const double next_squared = next_gradient.view().squaredNorm();

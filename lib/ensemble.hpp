@@ -39,7 +39,7 @@ struct EnsembleOptions {
   double escape_distance = 0.0;       // and else also by ||x_k - escape_from||_2 > escape_distance; >= 0
   double stop_value = std::numeric_limits<double>::quiet_NaN();  // ends a run with f(x_k) <= it; NaN: never
   int threads = 1;                                               // >= 1
-  std::function<bool()> cancelled{};  // asked all the time, from any thread; true ends it all; empty: never
+  std::function<bool()> cancelled{};  // asked every few steps, from any thread; true ends it all; empty: never
 };
 
 struct EnsembleResult {
