@@ -1,6 +1,6 @@
 #!/bin/sh
-# deb.sh CPACK CONFIGURATION SCRATCH VERSION LOG COMPILER...: makes the Debian packages, unpacks them into an empty
-# folder, and uses the command and the library from there.
+# deb.sh CPACK CONFIGURATION SCRATCH VERSION LOG COMPILER...: makes the Debian packages, twice with the same bytes in them,
+# unpacks them into an empty folder, and uses the command and the library from there.
 set -eu
 cpack=$1
 configuration=$2
@@ -12,8 +12,22 @@ here=$(dirname "$0")
 fail() { echo "$1" >&2; exit 1; }
 
 rm -rf "$scratch"
-mkdir -p "$scratch/root"
-"$cpack" -G DEB --config "$configuration" -B "$scratch" >"$scratch/cpack.log" 2>&1 || { cat "$scratch/cpack.log"; exit 1; }
+mkdir -p "$scratch/root" "$scratch/again"
+make_packages() {
+  "$cpack" -G DEB --config "$configuration" -B "$1" >"$1/cpack.log" 2>&1 || { cat "$1/cpack.log"; exit 1; }
+}
+export SOURCE_DATE_EPOCH=1700000000
+make_packages "$scratch"
+# At another time, by somebody whose files are nobody else's to read, in another time zone.
+(umask 077 && TZ=Asia/Tokyo make_packages "$scratch/again")
+for file in "$scratch"/*.deb; do
+  for part in --fsys-tarfile --ctrl-tarfile; do
+    dpkg-deb "$part" "$file" >"$scratch/part"
+    dpkg-deb "$part" "$scratch/again/$(basename "$file")" | cmp - "$scratch/part" || fail "two packages of one build differ"
+  done
+  ! dpkg-deb -c "$file" | grep -v '^[d-]rw[x-]r-[x-]r-[x-]' || fail "$file has files that not everybody can read"
+done
+rm -rf "$scratch/again" "$scratch/part"
 for package in perigee libperigee-dev; do
   file=$(find "$scratch" -maxdepth 1 -name "${package}_${version}_*.deb")
   [ -n "$file" ] || fail "there is no package $package of version $version"
