@@ -159,6 +159,8 @@ TEST_CASE("a folder of logs gets a report each and a line each") {
   CHECK(contains(outcome.errors, "left out: "));
   CHECK(contains(outcome.errors, "c.csv:2: field 'loss': expected a number, got 'x'"));
   const std::size_t summaries = outcome.output.find("All 2 runs\n");
+  std::istringstream lines(outcome.output);
+  for (std::string line; std::getline(lines, line);) CHECK((line.size() <= 80 || contains(line, folder.path.string())));
   REQUIRE(summaries != std::string::npos);
   CHECK(contains(outcome.output.substr(summaries), "a.csv\n"));
   CHECK(contains(outcome.output.substr(summaries), "b.jsonl\n"));
