@@ -18,6 +18,7 @@ struct PlateauOptions {
   double lost_from_start = 0.05;  // of the excess, at most, where the run starts and ends in it
   double optimum = 1e-6;          // of the range of the values above the known bound: counts as the optimum itself
   double costly_share = 0.1;      // of the run: a plateau that was left and took as much is a warning
+  double shorter_step = 1.5;  // factor by which the step size fell as a plateau was left, at least, to be its way out
 };
 
 /// lost_ground.hpp

@@ -115,9 +115,31 @@ struct Surroundings {
   double gradient_norm = not_measured;  // at the end of the plateau
   double gradient_tolerance = 0.0;
   double value_range = 0.0;
-  Index first = 0;  // of the run
+  double step_size = not_measured;   // of every step within the plateau
+  double step_after = not_measured;  // median over a fifth of its length after it
+  Index first = 0;                   // of the run
   Index last = 0;
 };
+
+std::string format_percent(double duration, const Surroundings& run) {
+  return format_number(100.0 * duration / static_cast<double>(run.last - run.first), 2) + "%";
+}
+
+std::vector<double> step_sizes_between(const Trajectory& trajectory, double first, double last) {
+  std::vector<double> sizes;
+  for (const StepRecord& record : trajectory.records) {
+    const double iteration = static_cast<double>(record.iteration);
+    if (iteration >= first && iteration <= last && record.step_size > 0.0) sizes.push_back(record.step_size);
+  }
+  return sizes;
+}
+
+// The one size of all steps within; NaN where there are several, as of a line search, whose steps follow the landscape.
+double constant_step_size(const std::vector<double>& sizes) {
+  if (sizes.empty()) return not_measured;
+  const auto [least, largest] = std::minmax_element(sizes.begin(), sizes.end());
+  return *largest <= 1.01 * *least ? *largest : not_measured;
+}
 
 Finding make_finding(const Plateau& plateau, const CurveReading& reading, const Surroundings& run,
                      const PlateauOptions& options) {
@@ -151,10 +173,21 @@ Finding make_finding(const Plateau& plateau, const CurveReading& reading, const 
     finding.severity = is_costly ? Severity::warning : Severity::information;
     finding.certainty = Certainty::likely;
     finding.message += ", and then left that level.";
+    if (options.shorter_step * run.step_after <= run.step_size) {
+      finding.evidence.push_back({"step_size_within", run.step_size, "1"});
+      finding.evidence.push_back({"step_size_after", run.step_after, "1"});
+      finding.message += " It went on as the step size fell from " + format_number(run.step_size, 3) + " to " +
+                         format_number(run.step_after, 3) +
+                         ": the longer step, or the noise that it lets in, held it up.";
+      finding.recommendation = "Lower the step size sooner: at most the " +
+                               std::to_string(plateau.last - plateau.first) + " iterations of the stretch, " +
+                               format_percent(duration, run) + " of the run, are to be gained.";
+      finding.counterevidence = "The same level, left at the same time, in a run whose step size stays as it was.";
+      return finding;
+    }
     finding.recommendation = "Try a longer step, a preconditioner or a perturbation there: at most the " +
                              std::to_string(plateau.last - plateau.first) + " iterations of the stretch, " +
-                             format_number(100.0 * duration / static_cast<double>(run.last - run.first), 2) +
-                             "% of the run, are to be gained.";
+                             format_percent(duration, run) + " of the run, are to be gained.";
     finding.counterevidence =
         "A value at the end of the stretch that lies below its start by more than the test "
         "allows, 1 - 2^-" +
@@ -256,13 +289,19 @@ void detect_plateau(const DiagnosisInput& input, Diagnosis& diagnosis) {
       diagnosis.limits.push_back(std::string(unknown_bound_limit) + ": state the optimal value or a lower bound" +
                                  std::string(std::isnan(gradient_norm) ? ", or record gradient norms." : "."));
     }
-    diagnosis.findings.push_back(make_finding(plateau, reading,
-                                              {.gradient_norm = gradient_norm,
-                                               .gradient_tolerance = input.options.gradient_tolerance,
-                                               .value_range = *largest - *least,
-                                               .first = static_cast<Index>(values.time.front()),
-                                               .last = static_cast<Index>(values.time.back())},
-                                              input.options.plateau));
+    const double first = static_cast<double>(plateau.first);
+    const double last = static_cast<double>(plateau.last);
+    const double after = last + 0.2 * (last - first);
+    diagnosis.findings.push_back(
+        make_finding(plateau, reading,
+                     {.gradient_norm = gradient_norm,
+                      .gradient_tolerance = input.options.gradient_tolerance,
+                      .value_range = *largest - *least,
+                      .step_size = constant_step_size(step_sizes_between(input.trajectory, first, last)),
+                      .step_after = median_of(step_sizes_between(input.trajectory, last, after)),
+                      .first = static_cast<Index>(values.time.front()),
+                      .last = static_cast<Index>(values.time.back())},
+                     input.options.plateau));
     const std::optional<LostGround> lost =
         plateau.is_terminal ? find_lost_ground(values, input.options.lost_ground) : std::nullopt;
     if (lost) tell_lost_ground(*lost, diagnosis.findings.back());

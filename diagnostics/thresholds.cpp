@@ -88,6 +88,9 @@ std::vector<Threshold> make_table() {
                                           "share of the range of the values that counts as the optimum itself"),
       threshold<&D::plateau, &P::costly_share>("plateau.costly-share", 0.0, 1.0,
                                                "share of the run from which a plateau that was left is a warning"),
+      threshold<&D::plateau, &P::shorter_step>(
+          "plateau.shorter-step", 1.0, unbounded,
+          "factor by which the step size fell as a plateau was left, at least, to have been the way out"),
       threshold<&D::lost_ground, &O::share>("lost-ground.share", 0.0, unbounded,
                                             "share of what had been gained that is lost at the end, at least"),
       threshold<&D::lost_ground, &O::held>("lost-ground.held", 0.0, 1.0,

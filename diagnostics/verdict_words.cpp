@@ -146,14 +146,19 @@ VerdictWords degenerate(const Finding& finding, const Trajectory& trajectory) {
 
 VerdictWords plateau(const Finding& finding, const Trajectory& trajectory) {
   const bool is_terminal = finding.last == trajectory.records.back().iteration;
+  const bool is_left_by_shorter_step = std::isfinite(number(finding, "step_size_after"));
   if (!is_terminal) {
-    return {"The value stood still near " + format_number(number(finding, "level"), 4) + " from iteration " +
-                std::to_string(finding.first) + " to " + std::to_string(finding.last) + ", " +
-                share_of_run(finding, trajectory) + ", before it went on.",
-            standing_of(trajectory),
-            optional_text(
-                finding.severity != Severity::information,
-                "A longer step or a perturbation during that stretch would save up to " + length_of(finding) + ".")};
+    return {
+        "The value stood still near " + format_number(number(finding, "level"), 4) + " from iteration " +
+            std::to_string(finding.first) + " to " + std::to_string(finding.last) + ", " +
+            share_of_run(finding, trajectory) + ", before it went on.",
+        standing_of(trajectory),
+        is_left_by_shorter_step
+            ? "It went on as the step size fell from " + text(finding, "step_size_within") + " to " +
+                  text(finding, "step_size_after") + ": lowering it sooner would save up to " + length_of(finding) + "."
+            : optional_text(
+                  finding.severity != Severity::information,
+                  "A longer step or a perturbation during that stretch would save up to " + length_of(finding) + ".")};
   }
   const LostGround lost{.best = number(finding, "best_level_before"),
                         .best_iteration = whole_number(finding, "best_level_at"),

@@ -292,3 +292,36 @@ TEST_CASE("a loss that still falls by orders of magnitude does not stand still b
     CHECK(plateau->last == 5000);
   }
 }
+
+TEST_CASE("a level that a drop of the learning rate ends is not to be shortened by a longer step") {
+  // 1/2 above the optimum at a rate of 0.1, as a noise floor would be, and a fifth of it from 3000 on at 0.01.
+  const auto value = [](double t) {
+    return t < 3000.0 ? 0.5 + 2.0 * std::exp(-t / 200.0) : 0.1 + 0.4 * std::exp(-(t - 3000.0) / 100.0);
+  };
+  const auto run_with = [&](const std::function<double(double)>& step_size) {
+    Trajectory trajectory = trajectory_of(value, 6000);
+    trajectory.lower_bound = 0.0;
+    for (StepRecord& record : trajectory.records) record.step_size = step_size(static_cast<double>(record.iteration));
+    return diagnose(trajectory);
+  };
+  const auto left_plateau = [](const Diagnosis& diagnosis) {
+    for (const Finding& finding : diagnosis.findings) {
+      if (finding.id == "plateau" && finding.last < 3500) return finding;
+    }
+    return Finding{};
+  };
+  const Finding dropped = left_plateau(run_with([](double t) { return t < 3000.0 ? 0.1 : 0.01; }));
+  CHECK(evidence_value(dropped.evidence, "step_size_within") == 0.1);
+  CHECK(evidence_value(dropped.evidence, "step_size_after") == 0.01);
+  CHECK(dropped.recommendation.find("Lower the step size sooner") == 0);
+  // Steps of one size, steps that grow, and steps of a line search, of many sizes, say nothing of the kind.
+  for (const auto& step_size : {std::function<double(double)>([](double) { return 0.1; }),
+                                std::function<double(double)>([](double t) { return t < 3000.0 ? 0.1 : 0.2; }),
+                                std::function<double(double)>(
+                                    [](double t) { return (t < 3000.0 ? 0.1 : 0.01) * (1.0 + 0.5 * std::sin(t)); })}) {
+    const Finding other = left_plateau(run_with(step_size));
+    CHECK(other.id == "plateau");
+    CHECK(std::isnan(evidence_value(other.evidence, "step_size_after")));
+    CHECK(other.recommendation.find("Try a longer step") == 0);
+  }
+}

@@ -79,14 +79,14 @@ void add_best(const Together& together, const TogetherContext& context, std::vec
 
 std::string stays(const TogetherLevel& level) {
   const auto standing = static_cast<Index>(level.ends.size()) - level.at_rest;
-  std::string text = "At " + where(level) + " ";
+  std::string text = "At " + where(level) + ", ";
   if (level.stays == 0) {
     text += counted(level.at_rest, "run") + (level.at_rest == 1 ? " is" : " are") +
             " at rest: waiting longer gains nothing.";
     return text;
   }
   text += counted(level.stays, "stay") + " of more than " + iterations(level.shortest_stay) +
-          " iterations: " + std::to_string(level.left) + " went on to a better level";
+          " iterations: " + (level.left == 0 ? "none" : std::to_string(level.left)) + " went on to a better level";
   if (standing > 0)
     text += ", " + std::to_string(standing) + (standing == 1 ? " run stands" : " runs stand") + " there";
   text += ".";
