@@ -382,6 +382,8 @@ TEST_CASE("guesses: order of preference, case, empty and text columns") {
   CHECK(role_of(read("step,cost,GNORM,Learning-Rate\n0,1,2,3\n"), "GNORM") == "gradient_norm");
   CHECK(role_of(read("step,cost,GNORM,Learning-Rate\n0,1,2,3\n"), "Learning-Rate") == "step_size");
   CHECK(role_of(read("step,f\n0,1\n"), "f") == "value");
+  CHECK(role_of(read("episode,episode_reward\n1,5\n2,6\n"), "episode") == "iteration");
+  CHECK(role_of(read("episode,episode_reward\n1,5\n1,6\n"), "episode") == "extra");  // several rows an episode
   const ReadResult result = read(",step,f,grad_norm,optimizer,empty\n7,0,file.txt,1,adam,\n8,1,x,2,sgd,\n");
   CHECK(role_of(result, "column_1") == "extra");
   CHECK(role_of(result, "f").empty());
