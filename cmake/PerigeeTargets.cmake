@@ -49,36 +49,36 @@ function(perigee_library name folder)
     $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/view/${folder}>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   perigee_warnings(perigee_${name})
-  perigee_precompile(perigee_${name} <Eigen/Core>)
+  if(name STREQUAL core)
+    perigee_precompile(core perigee_core <Eigen/Core>)  # it alone is compiled with -ffp-contract=off
+  else()
+    perigee_precompile(libraries perigee_${name} <Eigen/Core>)
+  endif()
   set_property(GLOBAL APPEND PROPERTY PERIGEE_INSTALL_TARGETS perigee_${name})
 endfunction()
 
-# perigee_precompile(TARGET HEADERS...): these and the standard headers that nearly every source includes.
-function(perigee_precompile target)
-  perigee_may_precompile(may)
-  if(may)
+# perigee_precompile(GROUP TARGET HEADERS...): precompiles these headers and the standard ones that nearly every source
+# includes. The targets of a group are compiled with the same options, and share what the first of them precompiled.
+function(perigee_precompile group target)
+  if(NOT PERIGEE_PRECOMPILE_HEADERS)
+    return()
+  endif()
+  get_property(first GLOBAL PROPERTY PERIGEE_PRECOMPILED_${group})
+  if(first)
+    target_precompile_headers(${target} REUSE_FROM ${first})
+  else()
+    set_property(GLOBAL PROPERTY PERIGEE_PRECOMPILED_${group} ${target})
     target_precompile_headers(${target} PRIVATE ${ARGN} <algorithm> <cmath> <cstdint> <functional> <limits> <memory>
       <optional> <span> <stdexcept> <string> <vector>)
-    target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")  # ccache goes by content
   endif()
-endfunction()
-
-# perigee_reuse_precompiled(TARGET OTHER): the precompiled header of OTHER, which is compiled with the same options.
-function(perigee_reuse_precompiled target other)
-  perigee_may_precompile(may)
-  if(may)
-    target_precompile_headers(${target} REUSE_FROM ${other})
-    target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
-  endif()
-endfunction()
-
-# g++ 12 sees overflows in std::string that cannot happen once its headers are precompiled (GCC bug 105651 again).
-function(perigee_may_precompile result)
-  if(PERIGEE_PRECOMPILE_HEADERS AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-    set(${result} ON PARENT_SCOPE)
-  else()
-    set(${result} OFF PARENT_SCOPE)
-  endif()
+  # ccache goes by content: -fpch-preprocess, -fno-pch-timestamp. With precompiled headers g++ 12 sees copies inside
+  # std::string overflow that cannot happen (GCC bug 105651 again).
+  target_compile_options(${target} PRIVATE
+    $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overread>
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds>
+    "$<$<CXX_COMPILER_ID:Clang,AppleClang>:SHELL:-Xclang -fno-pch-timestamp>")
 endfunction()
 
 # perigee_interface_library(NAME FOLDER): headers only.
@@ -92,8 +92,9 @@ function(perigee_interface_library name folder)
   set_property(GLOBAL APPEND PROPERTY PERIGEE_INSTALL_TARGETS perigee_${name})
 endfunction()
 
-# perigee_compile_quickly(TARGET): for tests. What they measure is compiled into the libraries; -O1 takes a quarter off
-# the time to compile them. g++ 12 sees uninitialized Eigen storage at -O1 that it does not see at -O3.
+# perigee_compile_quickly(TARGET): for tests and the command. What takes time when they run is compiled into the
+# libraries; -O1 takes a quarter off the time to compile them. g++ 12 sees uninitialized Eigen storage at -O1 that it
+# does not see at -O3.
 function(perigee_compile_quickly target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>
     $<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-Wno-maybe-uninitialized>)
