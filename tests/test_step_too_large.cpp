@@ -9,8 +9,9 @@
 #include <perigee/solvers/heavy_ball.hpp>
 #include <perigee/solvers/nesterov.hpp>
 
-#include <Eigen/Eigenvalues>
-
+#include <algorithm>
+#include <cmath>
+#include <complex>
 #include <numbers>
 
 using namespace perigee;
@@ -19,7 +20,10 @@ using test::evidence_of;
 namespace {
 
 double spectral_radius(const Eigen::Matrix2d& matrix) {
-  return Eigen::EigenSolver<Eigen::Matrix2d>(matrix).eigenvalues().cwiseAbs().maxCoeff();
+  const double centre = 0.5 * matrix.trace();
+  const double determinant = matrix(0, 0) * matrix(1, 1) - matrix(0, 1) * matrix(1, 0);
+  const std::complex<double> distance = std::sqrt(std::complex<double>(centre * centre - determinant));
+  return std::max(std::abs(centre + distance), std::abs(centre - distance));
 }
 
 // Of (x_k, x_{k-1}) or (x_k, m_k) on 1/2 lambda x^2, a = eta lambda, eta = 1.

@@ -8,10 +8,9 @@
 //   stalls        gradient steps by Armijo's rule on values with a large constant: no decrease is to be seen at the end
 #include "construction.hpp"
 #include "solver_runs.hpp"
+#include "support/dense_algebra.hpp"
 
 #include <perigee/lib/line_search.hpp>
-
-#include <Eigen/Dense>
 
 #include <cmath>
 
@@ -170,7 +169,7 @@ class Treatments {
       RandomEngine engine = engine_of(name);
       Eigen::MatrixXd gaussian(n, n);
       fill_standard_normal(engine, VectorView(gaussian.data(), n * n));
-      const Eigen::MatrixXd rows = Eigen::HouseholderQR<Eigen::MatrixXd>(gaussian).householderQ();
+      const Eigen::MatrixXd rows = test::orthogonal_factor(gaussian);
       const Vector centre = random_direction(engine, n);
       Eigen::VectorXd weights(n), t(n);
       for (Index i = 0; i < n; ++i) {

@@ -1,6 +1,5 @@
 #include "construction.hpp"
-
-#include <Eigen/Dense>
+#include "support/dense_algebra.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -78,12 +77,12 @@ Eigen::MatrixXd symmetric_hessian(const Objective& objective, ConstVectorView x)
 }  // namespace
 
 std::vector<EigenPair> eigenpairs_at(const Objective& objective, ConstVectorView x) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(symmetric_hessian(objective, x));
+  const auto [values, vectors] = test::symmetric_eigenpairs(symmetric_hessian(objective, x));
   std::vector<EigenPair> pairs;
   for (Index i = 0; i < x.size(); ++i) {
     Vector vector(x.size());
-    vector.view() = solver.eigenvectors().col(i);
-    pairs.push_back({solver.eigenvalues()[i], vector});
+    vector.view() = vectors.col(i);
+    pairs.push_back({values[i], vector});
   }
   return pairs;
 }
@@ -117,7 +116,7 @@ Trajectory newton(const Objective& objective, const Vector& start, double dampin
       trajectory.end = End{EndClass::budget, "max-iterations", "k >= " + std::to_string(iterations)};
       return trajectory;
     }
-    step = symmetric_hessian(objective, x.view()).completeOrthogonalDecomposition().solve(gradient.view());
+    step = test::solve_least_norm(symmetric_hessian(objective, x.view()), gradient.view());
     step *= -damping;
     before = gradient;
     x.view() += step;

@@ -16,13 +16,12 @@
 //   moves wrong-gradient, leaves-domain, log-of-nan   as they say
 #include "construction.hpp"
 #include "solver_runs.hpp"
+#include "support/dense_algebra.hpp"
 
 #include <perigee/lib/finite_sum.hpp>
 #include <perigee/lib/line_search.hpp>
 #include <perigee/solvers/heavy_ball.hpp>
 #include <perigee/solvers/stochastic_gradient_descent.hpp>
-
-#include <Eigen/Dense>
 
 #include <cmath>
 #include <limits>
@@ -40,7 +39,7 @@ using Shape = std::function<Matrix(Index n, RandomEngine& engine)>;
 Matrix random_rotation(Index n, RandomEngine& engine) {
   Matrix gaussian(n, n);
   fill_standard_normal(engine, VectorView(gaussian.data(), n * n));
-  return Eigen::HouseholderQR<Matrix>(gaussian).householderQ();
+  return test::orthogonal_factor(gaussian);
 }
 
 Matrix circulant(Index n, RandomEngine&) {
@@ -99,12 +98,11 @@ struct Bowl {
 
 // Eigenvalues mapped affinely to [L/kappa, L].
 Bowl bowl_of(const Shape& shape, Index n, double top, double kappa, RandomEngine& engine) {
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(shape(n, engine));
-  const Eigen::VectorXd& values = solver.eigenvalues();
+  const auto [values, vectors] = test::symmetric_eigenpairs(shape(n, engine));
   const double low = values[0];
   const double range = values[n - 1] - low;
   Bowl bowl;
-  bowl.eigenvectors = solver.eigenvectors();
+  bowl.eigenvectors = vectors;
   const double bottom = top / kappa;
   bowl.eigenvalues = ((values.array() - low) / range * (top - bottom) + bottom).matrix();
   bowl.a = bowl.eigenvectors * bowl.eigenvalues.asDiagonal() * bowl.eigenvectors.transpose();

@@ -25,6 +25,10 @@ Eigen::VectorXd solve_least_squares(const Eigen::MatrixXd& matrix, const Eigen::
   return matrix.colPivHouseholderQr().solve(right);
 }
 
+Eigen::VectorXd solve_least_norm(const Eigen::MatrixXd& matrix, const Eigen::VectorXd& right) {
+  return matrix.completeOrthogonalDecomposition().solve(right);
+}
+
 Eigen::MatrixXd orthogonal_factor(const Eigen::MatrixXd& matrix) {
   return Eigen::HouseholderQR<Eigen::MatrixXd>(matrix).householderQ();
 }

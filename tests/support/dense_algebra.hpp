@@ -24,6 +24,9 @@ Eigen::VectorXd solve_dense(const Eigen::MatrixXd& matrix, const Eigen::VectorXd
 /// The least-squares solution of an overdetermined system of full rank, by QR factors.
 Eigen::VectorXd solve_least_squares(const Eigen::MatrixXd& matrix, const Eigen::VectorXd& right);
 
+/// The shortest of the least-squares solutions of a system of any rank, by a complete orthogonal decomposition.
+Eigen::VectorXd solve_least_norm(const Eigen::MatrixXd& matrix, const Eigen::VectorXd& right);
+
 /// The square orthogonal factor of a QR factorization.
 Eigen::MatrixXd orthogonal_factor(const Eigen::MatrixXd& matrix);
 
