@@ -49,7 +49,8 @@ void detect_softmax_damping(const DiagnosisInput& input, Diagnosis& diagnosis) {
   const std::string law = "t^-" + format_number(rate.exponent, 3);
   if (transform.empty()) {
     diagnosis.limits.push_back("Why the value falls like " + law + " over iterations " + window +
-                               ": a softmax output would do that, but the transform of the policy is not recorded.");
+                               ": a softmax output would do that, but the log does not say what made the "
+                               "probabilities (--transform softmax; in Python transform=\"softmax\").");
     return;
   }
 

@@ -532,6 +532,23 @@ TEST_CASE("logs of SciPy's optimizers that report success in a trap: the report 
   CHECK(contains(misfit.errors, "dimension of the snapshots, got 10 and 2"));
 }
 
+TEST_CASE("what the user knows of a log and the log does not say: a bound of the value, what made the probabilities") {
+  // 0.3 + 1/(1 + k): what is left above 0.3 falls like 1/k, whereas the value itself seems to level off.
+  const Folder folder;
+  std::string rows = "step,loss\n";
+  for (int k = 0; k < 2000; ++k) rows += std::to_string(k) + ',' + std::to_string(0.3 + 1.0 / (1 + k)) + '\n';
+  const std::string log = quoted(folder.file("bounded.csv", rows));
+  CHECK(!contains(perigee("diagnose " + log).output, "sublinearly"));
+  CHECK(contains(perigee("diagnose " + log + " --lower-bound 0.3").output, "sublinearly, like t^-0.99"));
+  const Outcome refused = perigee("diagnose " + log + " --transform softmax");
+  CHECK(refused.exit_code == 2);
+  CHECK(contains(refused.errors, "--transform needs recorded probabilities"));
+
+  const std::string classes = quoted(std::string(PERIGEE_TEST_DATA) + "/logs/digits-softmax-reward-0.csv");
+  CHECK(contains(perigee("diagnose " + classes).output, "--transform softmax"));
+  CHECK(contains(perigee("diagnose " + classes + " --transform softmax").output, "[i] softmax-damping (likely)"));
+}
+
 TEST_CASE("thresholds are listed, set on the command line, echoed in the report, and refused where they are none") {
   const Outcome list = perigee("list thresholds");
   CHECK(list.exit_code == 0);

@@ -180,7 +180,7 @@ TEST_CASE("a training log that does not name its output layer gets a rate, not a
   const Diagnosis anonymous = damping_of(log);
   CHECK(anonymous.findings.empty());
   REQUIRE(anonymous.limits.size() == 1);
-  CHECK(anonymous.limits[0].find("transform of the policy is not recorded") != std::string::npos);
+  CHECK(anonymous.limits[0].find("does not say what made the probabilities") != std::string::npos);
 
   // Told that it is a softmax, the exponent still is not that of the softmax alone.
   log.policy->transform = "softmax";

@@ -63,10 +63,10 @@ int diagnose_command(const DiagnoseCommandOptions& options) {
   ReadOptions read_options;
   read_options.format = options.format;
   for (const std::string& assignment : options.mapping) read_options.mapping.push_back(parse_assignment(assignment));
-  std::optional<Problem> problem;
+  Known known{.problem = {}, .lower_bound = options.lower_bound, .transform = options.transform};
   if (!options.problem.empty()) {
     const NamedChoice choice = parse_choice(options.problem);
-    problem = problems::make(choice.name, choice.assignments);
+    known.problem = problems::make(choice.name, choice.assignments);
   }
   const bool are_several = inputs.size() > 1;
   const bool has_text = options.output.json_path != "-";
@@ -77,7 +77,7 @@ int diagnose_command(const DiagnoseCommandOptions& options) {
   int exit_code = exit_done;
   for (const Input& input : inputs) {
     try {
-      Report report = report_on(input.path, read_options, problem, diagnose_options, options.output);
+      Report report = report_on(input.path, read_options, known, diagnose_options, options.output);
       if (are_several) {
         if (has_text) {
           std::cout << (summaries.empty() ? "" : "\n") << input.path << "\n\n";

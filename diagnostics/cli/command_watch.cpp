@@ -116,7 +116,7 @@ class Watch {
   int report() {
     line_.erase();
     read_options_.writer = Writer::finished;
-    const Report report = report_on(options_.path, read_options_, std::nullopt, diagnose_options_, options_.output);
+    const Report report = report_on(options_.path, read_options_, {}, diagnose_options_, options_.output);
     write_report_file({report}, options_.output);
     return print_report(report, options_.output);
   }

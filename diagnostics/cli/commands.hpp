@@ -4,6 +4,7 @@
 #define PERIGEE_DIAGNOSTICS_CLI_COMMANDS_HPP
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,8 +49,10 @@ struct RunCommandOptions {
 struct DiagnoseCommandOptions {
   std::vector<std::string> paths;
   std::string format = "auto";
-  std::vector<std::string> mapping;  // role=column, comma separated or repeated
-  std::string problem;               // name or name(key=value, ...): what the log is a run of; empty: unknown
+  std::vector<std::string> mapping;     // role=column, comma separated or repeated
+  std::string problem;                  // name or name(key=value, ...): what the log is a run of; empty: unknown
+  std::optional<double> lower_bound{};  // of the value; none: as recorded
+  std::string transform;                // of the probabilities; empty: as recorded
   OutputOptions output;
 };
 

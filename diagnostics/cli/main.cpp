@@ -133,6 +133,14 @@ int parse_and_dispatch(int argument_count, char** arguments) {
                    "The problem that the log is a run of, as in \"octopus(dimension=5)\"; its end point can then be "
                    "judged, if the log has the parameters")
       ->type_name("PROBLEM");
+  diagnose_app
+      ->add_option("--lower-bound", diagnose.lower_bound,
+                   "What the value cannot go below, as 0 for most losses: what is left of it can then be judged")
+      ->type_name("NUMBER");
+  diagnose_app
+      ->add_option("--transform", diagnose.transform,
+                   "What made the probabilities in the log: softmax, escort or direct")
+      ->check(CLI::IsMember({"softmax", "escort", "direct"}));
   diagnose_app->footer("Example:\n  perigee diagnose training.csv --map loss=train/loss --report training.html");
   diagnose_app->callback([&] { exit_code = diagnose_command(diagnose); });
 

@@ -4,11 +4,12 @@
 #include <perigee/diagnostics/compare/recorded_run.hpp>
 #include <perigee/diagnostics/diagnose.hpp>
 
+#include <stdexcept>
 #include <utility>
 
 namespace perigee::cli {
 
-Report report_on(const std::string& path, const ReadOptions& options, const std::optional<Problem>& given,
+Report report_on(const std::string& path, const ReadOptions& options, const Known& known,
                  DiagnoseOptions diagnose_options, const OutputOptions& output) {
   ReadResult read = read_trajectory(path, options);
   Report report;
@@ -19,11 +20,18 @@ Report report_on(const std::string& path, const ReadOptions& options, const std:
   }
   report.source.notes.insert(report.source.notes.end(), read.notes.begin(), read.notes.end());
   // A run of ours names its problem, so its curvature can be asked for, with the draws that the run itself used.
-  std::optional<Problem> problem = given;
-  if (given) describe(*given, read.trajectory);
+  std::optional<Problem> problem = known.problem;
+  if (problem) describe(*problem, read.trajectory);
+  if (known.lower_bound) read.trajectory.lower_bound = known.lower_bound;
+  if (!known.transform.empty()) {
+    if (!read.trajectory.policy) {
+      throw std::invalid_argument(path + ": --transform needs recorded probabilities (p_class_0, ...), got none");
+    }
+    read.trajectory.policy->transform = known.transform;
+  }
   if (read.format == "sqlite") {
     const RunConfiguration configuration = read_configuration(path);
-    if (!given) problem = problem_of(configuration);
+    if (!problem) problem = problem_of(configuration);
     diagnose_options.random = RandomSource(seed_of(configuration));
   }
   report.diagnosis = diagnose(read.trajectory, problem ? problem->objective.get() : nullptr, diagnose_options);

@@ -11,9 +11,17 @@
 
 namespace perigee::cli {
 
-/// Reads and diagnoses. A run of ours names its problem, whose objective is then asked for curvature; `given` takes its
-/// place, for logs that know nothing of theirs. Throws ReadError where the file cannot be read.
-Report report_on(const std::string& path, const ReadOptions& options, const std::optional<Problem>& given,
+/// What the user knows of a log beyond what is in it; it goes before what is.
+struct Known {
+  std::optional<Problem> problem{};
+  std::optional<double> lower_bound{};  // of the value
+  std::string transform{};              // "softmax", "escort", "direct"; empty: unknown
+};
+
+/// Reads and diagnoses. A run of ours names its problem, whose objective is then asked for curvature; `known.problem`
+/// takes its place, for logs that know nothing of theirs. Throws ReadError where the file cannot be read, and
+/// std::invalid_argument where a transform is named and there are no probabilities.
+Report report_on(const std::string& path, const ReadOptions& options, const Known& known,
                  DiagnoseOptions diagnose_options, const OutputOptions& output);
 
 }  // namespace perigee::cli
