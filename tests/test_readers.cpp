@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/log_text.hpp"
 
 #include <perigee/diagnostics/log_recorder.hpp>
 #include <perigee/diagnostics/readers/reader.hpp>
@@ -7,89 +8,19 @@
 #include <perigee/lib/run.hpp>
 #include <perigee/solvers/gradient_descent.hpp>
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <fstream>
 #include <limits>
 #include <random>
 #include <string>
 
 using namespace perigee;
+using namespace perigee::test;
 
 namespace {
 
 const double infinity = std::numeric_limits<double>::infinity();
-
-// A file that goes with the test.
-class File {
- public:
-  explicit File(const std::string& text, const std::string& name = "log.csv") {
-    std::string folder = (std::filesystem::temp_directory_path() / "perigee-read-test-XXXXXX").string();
-    REQUIRE(::mkdtemp(folder.data()) != nullptr);
-    path_ = std::filesystem::path(folder) / name;
-    write(text);
-  }
-  ~File() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_.parent_path(), ignored);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  void write(const std::string& text) const { std::ofstream(path_, std::ios::binary | std::ios::trunc) << text; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
-ReadResult read(const std::string& text, const ReadOptions& options = {}) {
-  return read_trajectory(File(text).path(), options);
-}
-
-// The message of the ReadError without the folder: "log.csv:3: field ..."; empty: none was thrown.
-std::string error_of(const std::string& text, const ReadOptions& options = {}) {
-  const File file(text);
-  try {
-    read_trajectory(file.path(), options);
-  } catch (const ReadError& error) {
-    const std::string message = error.what();
-    const std::string prefix = file.path().parent_path().string() + "/";
-    REQUIRE(message.rfind(prefix, 0) == 0);
-    return message.substr(prefix.size());
-  }
-  return {};
-}
-
-std::vector<double> values_of(const Trajectory& trajectory, double StepRecord::*field = &StepRecord::value) {
-  std::vector<double> values;
-  for (const StepRecord& record : trajectory.records) values.push_back(record.*field);
-  return values;
-}
-
-std::vector<Index> iterations_of(const Trajectory& trajectory) {
-  std::vector<Index> iterations;
-  for (const StepRecord& record : trajectory.records) iterations.push_back(record.iteration);
-  return iterations;
-}
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-bool has_note(const ReadResult& result, const std::string& part) {
-  for (const std::string& note : result.notes) {
-    if (contains(note, part)) return true;
-  }
-  return false;
-}
-
-std::string role_of(const ReadResult& result, const std::string& column) {
-  for (const ColumnUse& use : result.columns) {
-    if (use.column == column) return use.role;
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -217,7 +148,7 @@ TEST_CASE("files that are no text") {
   CHECK(error_of("loss\n" + one_line) == "log.csv:2: expected lines of at most 16777216 bytes, got a longer one");
   CHECK(error_of("loss\n\"" + std::string(std::size_t{17} << 19, '\n') + std::string(std::size_t{17} << 19, '\n')) ==
         "log.csv:2: expected a closing quote, got none");
-  const File file("loss\n1\n");
+  const LogFile file("loss\n1\n");
   CHECK_THROWS_AS(read_trajectory(file.path().parent_path()), ReadError);
   CHECK_THROWS_AS(read_trajectory(file.path().parent_path() / "none.csv"), ReadError);
   CHECK_THROWS_AS(read_trajectory(file.path(), {.format = "tsv"}), std::invalid_argument);
@@ -373,104 +304,6 @@ TEST_CASE("a last line that was cut off is left out, with a note") {
   CHECK(contains(error_of("{\"step\": 0, \"lo"), "expected a closing quote"));
 }
 
-TEST_CASE("guesses: order of preference, case, empty and text columns") {
-  CHECK(role_of(read("step,batch_loss,loss\n0,1,2\n"), "loss") == "value");
-  CHECK(role_of(read("step,batch_loss,loss\n0,1,2\n"), "batch_loss") == "extra");
-  CHECK(role_of(read("step,batch_loss,loss\n0,1,\n"), "batch_loss") == "value");
-  CHECK(role_of(read("Global Step,Train/Loss\n0,1\n"), "Global Step") == "iteration");
-  CHECK(role_of(read("Global Step,Train/Loss\n0,1\n"), "Train/Loss") == "value");
-  CHECK(role_of(read("step,cost,GNORM,Learning-Rate\n0,1,2,3\n"), "GNORM") == "gradient_norm");
-  CHECK(role_of(read("step,cost,GNORM,Learning-Rate\n0,1,2,3\n"), "Learning-Rate") == "step_size");
-  CHECK(role_of(read("step,f\n0,1\n"), "f") == "value");
-  CHECK(role_of(read("episode,episode_reward\n1,5\n2,6\n"), "episode") == "iteration");
-  CHECK(role_of(read("episode,episode_reward\n1,5\n1,6\n"), "episode") == "extra");  // several rows an episode
-  const ReadResult result = read(",step,f,grad_norm,optimizer,empty\n7,0,file.txt,1,adam,\n8,1,x,2,sgd,\n");
-  CHECK(role_of(result, "column_1") == "extra");
-  CHECK(role_of(result, "f").empty());
-  CHECK(has_note(result, "because text: 'f', 'optimizer'."));
-  CHECK(has_note(result, "because empty in every row: 'empty'."));
-  CHECK(has_note(result, "No column for the value"));
-}
-
-TEST_CASE("a reward is negated, and said to be") {
-  const ReadResult result = read("step,reward\n0,1\n1,3\n");
-  CHECK(values_of(result.trajectory) == std::vector<double>{-1.0, -3.0});
-  CHECK(role_of(result, "reward") == "reward");
-  CHECK(has_note(result, "negative"));
-  CHECK(role_of(read("step,reward,loss\n0,1,2\n"), "loss") == "value");
-}
-
-TEST_CASE("families of probabilities") {
-  const ReadResult result = read("step,loss,p_class_1,p_class_0,p_class_2\n0,1,0.2,0.1,nan\n1,1,0.5,0.4,1\n");
-  REQUIRE(result.trajectory.policy);
-  CHECK(result.trajectory.policy->probability_columns ==
-        std::vector<std::string>{"p_class_0", "p_class_1", "p_class_2"});
-  CHECK(result.trajectory.policy->rewards.empty());
-  CHECK(result.trajectory.policy->transform.empty());
-  CHECK(result.trajectory.column("p_class_0")->values == std::vector<double>{0.1, 0.4});
-  CHECK(role_of(result, "p_class_2") == "probability");
-
-  CHECK(read("step,pi_1,pi_2\n0,0.5,0.5\n").trajectory.policy);
-  CHECK_FALSE(read("step,loss,pi_1\n0,1,0.5\n").trajectory.policy);  // one is no family
-  const ReadResult gap = read("step,loss,p_0,p_2\n0,1,0.5,0.5\n");
-  CHECK_FALSE(gap.trajectory.policy);
-  CHECK(has_note(gap, "an index is missing"));
-  const ReadResult outside = read("step,loss,p_0,p_1\n0,1,0.5,1.5\n");
-  CHECK_FALSE(outside.trajectory.policy);
-  CHECK(has_note(outside, "not all are in [0, 1]"));
-  CHECK(outside.trajectory.column("p_1") != nullptr);
-}
-
-TEST_CASE("columns of coordinates become snapshots, of the rows that a recorder would keep") {
-  const ReadResult few = read("step,loss,x_0,x_1\n0,2,1,-1\n1,1,0.5,nan\n2,0,0.25,0.125\n");
-  REQUIRE(few.trajectory.snapshots.size() == 2);  // a point with a gap is none
-  CHECK(few.trajectory.snapshots[0].x == Vector{1.0, -1.0});
-  CHECK(few.trajectory.snapshots[1].iteration == 2);
-  CHECK(few.trajectory.snapshots[1].x == Vector{0.25, 0.125});
-  CHECK(role_of(few, "x_1") == "parameter");
-  CHECK(few.trajectory.column("x_0") == nullptr);
-  // A long log keeps no more points than a recorder does, the last always.
-  std::string text = "step,loss,param_0\n";
-  for (int k = 0; k < 3000; ++k) text += std::to_string(k) + ",1," + std::to_string(k) + "\n";
-  const ReadResult many = read(text);
-  CHECK(many.trajectory.snapshots.size() < 60);  // spaced by factors of 1.2
-  CHECK(many.trajectory.snapshots.back().iteration == 2999);
-  for (const Snapshot& snapshot : many.trajectory.snapshots) {
-    CHECK(snapshot.x == Vector{static_cast<double>(snapshot.iteration)});
-  }
-  // An index missing at the start: no coordinates. Mapped ones come in the order of the mapping.
-  CHECK(read("step,loss,x_1,x_2\n0,2,1,1\n").trajectory.snapshots.empty());
-  const ReadResult mapped = read("loss,b,a\n2,7,8\n", {.mapping = {{"parameter", "a"}, {"parameter", "b"}}});
-  CHECK(mapped.trajectory.snapshots.at(0).x == Vector{8.0, 7.0});
-}
-
-TEST_CASE("the mapping goes before every guess") {
-  const std::string table = "step,loss,other,i,rate,q,r\n0,1,2,10,3,0.1,0.9\n1,4,5,11,6,0.2,0.8\n";
-  const ReadResult result = read(
-      table,
-      {.mapping = {{"loss", "other"}, {"iteration", "i"}, {"lr", "rate"}, {"probability", "r"}, {"probability", "q"}}});
-  CHECK(values_of(result.trajectory) == std::vector<double>{2.0, 5.0});
-  CHECK(iterations_of(result.trajectory) == std::vector<Index>{10, 11});
-  CHECK(values_of(result.trajectory, &StepRecord::step_size) == std::vector<double>{3.0, 6.0});
-  CHECK(result.trajectory.policy->probability_columns == std::vector<std::string>{"r", "q"});
-  CHECK(role_of(result, "loss") == "extra");
-  CHECK(result.columns[2].reason == "mapped");
-  // Short and long names of roles.
-  CHECK(values_of(read(table, {.mapping = {{"value", "q"}, {"step", "i"}}}).trajectory)[0] == 0.1);
-  CHECK(values_of(read(table, {.mapping = {{"grad_norm", "q"}}}).trajectory, &StepRecord::gradient_norm)[0] == 0.1);
-  CHECK(values_of(read(table, {.mapping = {{"reward", "other"}}}).trajectory)[0] == -2.0);
-
-  CHECK(error_of(table, {.mapping = {{"loss", "others"}}}) ==
-        "log.csv: field 'others': mapped to loss, but there is no such column (did you mean 'other'?); there are "
-        "'step', 'loss', 'other', 'i', 'rate', 'q', 'r'");
-  CHECK(error_of(table, {.mapping = {{"momentum", "q"}}}) ==
-        "log.csv: role 'momentum': expected iteration (step), value (loss), reward, gradient_norm (grad_norm), "
-        "step_size (lr), step_norm, batch_size, small_batch_gradient_norm, small_batch_size, probability or parameter");
-  CHECK(contains(error_of(table, {.mapping = {{"loss", "q"}, {"value", "r"}}}), "expected one column"));
-  CHECK(contains(error_of(table, {.mapping = {{"loss", "q"}, {"lr", "q"}}}), "expected one role"));
-  CHECK(contains(error_of(table, {.mapping = {{"loss", "q"}, {"reward", "r"}}}), "got both"));
-}
-
 TEST_CASE("jsonl: numbers, words, nesting, what is missing") {
   const ReadResult result = read(
       "{\"step\": 0, \"loss\": NaN, \"lr\": 1e-1, \"done\": false, \"train\": {\"acc\": 0.5, \"deep\": {\"x\": 1}}}\n"
@@ -553,7 +386,7 @@ TEST_CASE("jsonl: errors name file, line and field") {
 }
 
 TEST_CASE("a recorded run is read as such") {
-  const File file("");
+  const LogFile file("");
   std::filesystem::remove(file.path());
   {
     const Problem problem = problems::make("rosenbrock");
@@ -616,7 +449,7 @@ TEST_CASE("damaged input is read or refused, and never anything else") {
   const std::string alphabet = "\"\\{}[]:,;\t\n\r #.-+eE019naifNul/\xef\xbb\xbf\xff\x1b";
   std::mt19937 random(7);
   const auto below = [&random](std::size_t n) { return static_cast<std::size_t>(random()) % n; };
-  const File file("");
+  const LogFile file("");
   int readable = 0;
   int refused = 0;
   for (int i = 0; i < mutations; ++i) {
@@ -664,16 +497,16 @@ TEST_CASE("damaged input is read or refused, and never anything else") {
 
 TEST_CASE("the last line of a log that is still written counts when it is ended") {
   const std::string end_of_csv = "2,0.";  // of 2,0.25
-  const File csv("step,loss\n0,1\n1,0.5\n" + end_of_csv);
+  const LogFile csv("step,loss\n0,1\n1,0.5\n" + end_of_csv);
   CHECK(read_trajectory(csv.path()).trajectory.records.back().value == 0.0);  // as the file stands
   const ReadOptions growing{.writer = Writer::at_work};
   CHECK(read_trajectory(csv.path(), growing).trajectory.records.back().value == 0.5);
   csv.write("step,loss\n0,1\n1,0.5\n" + end_of_csv + "25\n");
   CHECK(read_trajectory(csv.path(), growing).trajectory.records.back().value == 0.25);
-  const File jsonl("{\"step\": 0, \"loss\": 1}\n{\"step\": 1, \"loss\": 0.5", "log.jsonl");
+  const LogFile jsonl("{\"step\": 0, \"loss\": 1}\n{\"step\": 1, \"loss\": 0.5", "log.jsonl");
   const ReadResult read = read_trajectory(jsonl.path(), growing);
   CHECK(read.trajectory.records.size() == 1);
-  CHECK(read.notes == read_trajectory(File("{\"step\": 0, \"loss\": 1}\n", "log.jsonl").path()).notes);
+  CHECK(read.notes == read_trajectory(LogFile("{\"step\": 0, \"loss\": 1}\n", "log.jsonl").path()).notes);
 }
 
 TEST_CASE("the reading of a long file can be ended from outside, and is then ended by that exception") {
@@ -684,7 +517,7 @@ TEST_CASE("the reading of a long file can be ended from outside, and is then end
     jsonl += "{\"loss\": 0.5}\n";
     csv += "0.5\n";
   }
-  const File run("");
+  const LogFile run("");
   std::filesystem::remove(run.path());
   {
     LogRecorder recorder(run.path());
@@ -692,9 +525,9 @@ TEST_CASE("the reading of a long file can be ended from outside, and is then end
     record.value = 1.0;
     for (; record.iteration < 10000; ++record.iteration) recorder.log(record);
   }
-  const File text(jsonl);
-  const File table(csv);
-  for (const File* file : {&text, &table, &run}) {
+  const LogFile text(jsonl);
+  const LogFile table(csv);
+  for (const LogFile* file : {&text, &table, &run}) {
     INFO(file->path().string());
     int calls = 0;
     const ReadResult whole = read_trajectory(file->path(), {.while_reading = [&] { ++calls; }});
