@@ -18,7 +18,10 @@ same_as_alone() {
 }
 
 "$perigee" "${campaign[@]}" --threads 1 --store "$folder/alone.sqlite" > "$folder/alone" || fail "one process failed"
-over_ranks "$folder/ranks.sqlite" | cmp - "$folder/alone" || fail "the table of three ranks differs"
+# mpiexec gives its ranks a terminal, to whose width sentences are wrapped.
+in_one_line() { tr -s '[:space:]' ' '; }
+over_ranks "$folder/ranks.sqlite" | in_one_line | cmp - <(in_one_line < "$folder/alone") ||
+  fail "the table of three ranks differs"
 same_as_alone "$folder/ranks.sqlite"
 
 RANDOM=7
