@@ -47,9 +47,9 @@ std::optional<std::string> assigned(const NamedChoice& choice, const std::string
   return std::nullopt;
 }
 
-double number_or(const NamedChoice& choice, const std::string& parameter, double otherwise) {
-  const std::optional<std::string> text = assigned(choice, parameter);
-  return text ? parse_number(*text).value_or(not_measured) : otherwise;
+// As assigned, or the registry's default.
+double number_of(const NamedChoice& problem, const std::string& parameter) {
+  return Parameters(problem.name, problems::entry_named(problem.name).parameters, problem.assignments).real(parameter);
 }
 
 // The larger root of mu^2 - sum mu + product = 0; nothing: it is complex or does not grow.
@@ -166,9 +166,8 @@ std::optional<double> time_in_gravity_well(const CampaignOptions& campaign, cons
       assigned(problem, "start").value_or("corner") != "corner") {
     return std::nullopt;
   }
-  // The registry's defaults of the problem.
-  const double p = number_or(problem, "initial_probability", 1e-3);
-  const double gap = number_or(problem, "reward_gap", 0.5);
+  const double p = number_of(problem, "initial_probability");
+  const double gap = number_of(problem, "reward_gap");
   const double end = 1.0 - campaign.targets.back() * (1.0 - p);
   if (!(p > 0.0 && p < end && end < 1.0 && gap > 0.0)) return std::nullopt;
   const double from = logit(p);
@@ -191,9 +190,9 @@ std::optional<double> time_through_octopus(const Setting& setting) {
   const auto dimension = static_cast<double>(setting.problem->objective->dimension());
   const std::optional<double> rate = fixed_rate(*setting.solver);
   if (!rate) return std::nullopt;
-  // At the first saddle, the origin: 2 L in all directions but one, which has -2 gamma. The registry's defaults.
-  const double locked = 2.0 * number_or(setting.of.problem, "smoothness", 1.5);
-  const double gamma = 2.0 * number_or(setting.of.problem, "curvature", 1.0);
+  // At the first saddle, the origin: 2 L in all directions but one, which has -2 gamma.
+  const double locked = 2.0 * number_of(setting.of.problem, "smoothness");
+  const double gamma = 2.0 * number_of(setting.of.problem, "curvature");
   const double base = 1.0 - std::log(std::abs(1.0 - *rate * locked)) / std::log1p(*rate * gamma);
   if (!(base > 1.0) || std::isinf(base)) return std::nullopt;
   return std::pow(base, dimension);
